@@ -105,7 +105,8 @@ public final class StampedVolume {
         return stamped;
     }
 
-    private void verify(int block, ByteBuffer words) {
+    /** Compares the next block of {@code words} with what is known of it. */
+    void verify(int block, ByteBuffer words) {
         for (int index = 0; index < WORDS; index++) {
             long found = words.getLong();
             boolean old = found == word(block, index, acknowledged[block]);
