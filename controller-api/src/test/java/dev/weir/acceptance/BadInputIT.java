@@ -213,7 +213,7 @@ class BadInputIT {
 
     @Test
     void shouldRefuseABodyThatIsTooLong() {
-        String body = VOLUME.formatted("a".repeat(8 << 20), "4096");
+        String body = VOLUME.formatted("a".repeat(1 << 20), "4096");
         assertProblem(rest.post("/volumes", body), 400, 413, 422);
     }
 

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -20,6 +21,10 @@ import java.util.stream.Stream;
  */
 public record Command(List<String> words, Duration limit, Path directory) {
     private static final Duration DEFAULT_LIMIT = Duration.ofMinutes(2);
+
+    /** What the developer may have set for a Weir of their own. */
+    private static final Set<String> FOREIGN_SETTINGS =
+            Set.of("WEIR_ADMIN_TOKEN", "WEIR_DB_URL", "WEIR_DB_USER", "WEIR_DB_PASSWORD");
 
     /** What a run left behind. */
     public record Outcome(Command command, int exitCode, String stdout, String stderr) {
@@ -99,7 +104,7 @@ public record Command(List<String> words, Duration limit, Path directory) {
         List<String> resolved = new ArrayList<>(words);
         resolved.set(0, locate(words.getFirst()).toString());
         ProcessBuilder builder = new ProcessBuilder(resolved).directory(directory.toFile());
-        builder.environment().keySet().removeIf(name -> name.startsWith("WEIR_"));
+        builder.environment().keySet().removeAll(FOREIGN_SETTINGS);
         builder.environment().put("LC_ALL", "C.UTF-8");
         return builder.start();
     }
