@@ -111,7 +111,7 @@ final class Connection implements Runnable, Handshake.Exports {
 
     /** Ends the connection at once if the client has kept it waiting for too long. */
     void enforceDeadline() {
-        if (deadline.passed()) {
+        if (deadline.passed() && channel.isOpen()) {
             log.warn("NBD client {} kept the server waiting for too long", remote);
             abort();
         }

@@ -3,6 +3,7 @@ package dev.weir.blockio.nbd;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
@@ -161,24 +162,20 @@ public final class NbdServer implements AutoCloseable {
 
     private void welcome(SocketChannel channel) throws IOException {
         try {
+            SocketAddress remote = channel.getRemoteAddress();
             if (connections.size() >= limits.maxConnections()) {
-                log.warn(
-                        "Refusing NBD client {}: {} are connected",
-                        channel.getRemoteAddress(),
-                        limits.maxConnections());
+                log.warn("Refusing NBD client {}: {} others", remote, connections.size());
                 channel.close();
                 return;
             }
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
             channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
-            Connection connection =
-                    new Connection(
-                            new Host(), channel, channel.getRemoteAddress(), clock.instant());
+            Connection connection = new Connection(new Host(), channel, remote, clock.instant());
             connections.add(connection);
             startThread(connection);
         } catch (IOException e) {
+            log.info("Lost an NBD client before it was welcomed: {}", e.toString());
             channel.close();
-            throw e;
         }
     }
 
