@@ -42,7 +42,6 @@ final class Connection implements Runnable, Handshake.Exports {
     private final Traffic traffic = new Traffic();
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile @Nullable NbdExport export;
-    private volatile boolean inTransmission;
     private volatile boolean stopping;
 
     Connection(Host host, SocketChannel channel, SocketAddress remote, Instant connectedAt) {
@@ -65,16 +64,15 @@ final class Connection implements Runnable, Handshake.Exports {
         } catch (RuntimeException | Error e) {
             log.error("Dropping NBD client {}", remote, e);
         } finally {
-            inTransmission = false;
-            ended.countDown();
             host.ended(this);
+            ended.countDown();
         }
     }
 
     /** The client as it is now, if it is attached to an export. */
     Optional<NbdClient> client() {
         NbdExport attached = export;
-        return inTransmission && attached != null
+        return attached != null
                 ? Optional.of(
                         new NbdClient(
                                 attached.name(),
@@ -187,7 +185,6 @@ final class Connection implements Runnable, Handshake.Exports {
                         limits.maxRequestBytes(),
                         traffic);
         log.info("NBD client {} attached to {}", remote, name);
-        inTransmission = true;
         try (Workers workers = new Workers("nbd-" + name, limits)) {
             new Transmission(
                             session, in, replies, workers, host.pool(), () -> stopping, this::abort)

@@ -29,6 +29,7 @@ final class Transmission {
     private final BooleanSupplier stopping;
     private final Runnable abort;
     private final ExportCommands commands;
+    private final ColdReads coldReads = new ColdReads();
 
     /**
      * @param stopping whether requests are to be refused because the export or the server goes away
@@ -125,12 +126,19 @@ final class Transmission {
     }
 
     private void read(long cookie, long offset, int length, int flags) throws IOException {
-        if (length <= INLINE_BYTES) {
+        if (length <= INLINE_BYTES && !(coldReads.expected() && othersWouldWait())) {
+            long start = System.nanoTime();
             commands.read(cookie, offset, length, flags, replies.batch());
+            coldReads.done(length, System.nanoTime() - start);
         } else {
             int replyBytes = commands.readReplyBytes(length, flags);
             submit(replyBytes, (worker, out) -> worker.read(cookie, offset, length, flags, out));
         }
+    }
+
+    /** Whether doing a slow request on the spot would hold up anything else. */
+    private boolean othersWouldWait() {
+        return in.buffered() > 0 || workers.isBusy();
     }
 
     private boolean write(long cookie, long offset, int length, boolean fua) throws IOException {

@@ -42,6 +42,10 @@ final class Workers implements AutoCloseable {
         return true;
     }
 
+    synchronized boolean isBusy() {
+        return requests > 0;
+    }
+
     /** Waits until there is room. */
     synchronized void reserve(long requestBytes) throws InterruptedException {
         while (!tryReserve(requestBytes)) {

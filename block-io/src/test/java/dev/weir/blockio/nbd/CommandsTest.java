@@ -23,6 +23,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,6 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CommandsTest {
     private static final int BLOCK = MemoryDevice.BLOCK_BYTES;
     private static final int SIZE = 64 << 20;
+    private static final int READS_FROM = 1000;
 
     private final MemoryDevice device = new MemoryDevice(SIZE);
     private final Exports exports = Exports.of(device);
@@ -102,16 +104,26 @@ class CommandsTest {
             byte[] payload = new byte[100];
             Arrays.fill(payload, (byte) i);
             requests.put(WireClient.requestBytes(WRITE, 0, i, i * 100L, 100)).put(payload);
-            requests.put(WireClient.requestBytes(READ, 0, i, i * 100L, 100));
+            requests.put(WireClient.requestBytes(READ, 0, READS_FROM + i, i * 100L, 100));
         }
         try (WireClient client = WireClient.attached(server, "disk")) {
             client.send(requests.array());
 
-            for (int i = 0; i < 1000; i++) {
-                assertThat(client.reply()).isEqualTo(new Reply(0, i));
-                assertThat(client.reply()).isEqualTo(new Reply(0, i));
-                assertThat(client.read(100)).containsOnly(i);
+            boolean[] written = new boolean[1000];
+            boolean[] read = new boolean[1000];
+            for (int i = 0; i < 2000; i++) {
+                Reply reply = client.reply();
+                assertThat(reply.error()).isZero();
+                int number = (int) reply.cookie() % READS_FROM;
+                if (reply.cookie() >= READS_FROM) {
+                    assertThat(client.read(100)).containsOnly(number);
+                    read[number] = true;
+                } else {
+                    written[number] = true;
+                }
             }
+            assertThat(written).doesNotContain(false);
+            assertThat(read).doesNotContain(false);
         }
     }
 
@@ -391,6 +403,32 @@ class CommandsTest {
             client.read(512);
             gate.open();
             assertThat(client.reply()).isEqualTo(new Reply(0, 1));
+        }
+    }
+
+    @Test
+    void shouldServeColdReadsSideBySideOnceOneWasSlow() throws Exception {
+        MemoryDevice.Gate first = device.hold(Operation.READ);
+        try (WireClient client = WireClient.attached(server, "disk")) {
+            client.request(READ, 0, 1, 0, 512);
+            first.awaitReached();
+            LockSupport.parkNanos(1_000_000);
+            MemoryDevice.Gate second = device.hold(Operation.READ);
+            first.open();
+            client.reply();
+            client.read(512);
+
+            ByteBuffer batch = ByteBuffer.allocate(3 * RequestHeader.BYTES);
+            batch.put(WireClient.requestBytes(READ, 0, 2, 0, 512));
+            batch.put(WireClient.requestBytes(READ, 0, 3, 0, 512));
+            batch.put(WireClient.requestBytes(FLUSH, 0, 4, 0, 0));
+            client.send(batch.array());
+
+            assertThat(client.reply()).isEqualTo(new Reply(0, 4));
+            second.open();
+            assertThat(client.reply().cookie()).isIn(2L, 3L);
+            client.read(512);
+            assertThat(client.reply().error()).isZero();
         }
     }
 

@@ -151,6 +151,9 @@ class HostileClientTest {
                         exports.serve(limits(Duration.ofSeconds(30), Duration.ofMillis(100)));
                 WireClient deaf = WireClient.attached(impatient, "disk");
                 WireClient good = WireClient.attached(impatient, "disk")) {
+            while (impatient.clients().size() < 2) {
+                good.expectInStep();
+            }
             for (int i = 0; i < 4; i++) {
                 deaf.request(NbdCommand.READ, 0, i, 0, 32 << 20);
             }
