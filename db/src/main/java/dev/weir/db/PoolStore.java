@@ -22,6 +22,10 @@ public class PoolStore {
         return pools.findAll().stream().map(PoolEntity::row).toList();
     }
 
+    public Optional<PoolRow> byId(UUID id) {
+        return pools.findById(id).map(PoolEntity::row);
+    }
+
     public Optional<PoolRow> byName(String name) {
         return pools.findByName(name).map(PoolEntity::row);
     }

@@ -60,15 +60,20 @@ public class VolumeStore {
         }
     }
 
-    /** Changes name and size; empty if the volume is gone. The name must be free. */
-    @Transactional
-    public Optional<VolumeRow> update(UUID id, String name, long sizeBytes) {
-        return volumes.findById(id)
-                .map(volume -> {
-                    volume.name = name;
-                    volume.sizeBytes = sizeBytes;
-                    return volumes.saveAndFlush(volume).row();
-                });
+    /** Changes name and size of a volume that exists; false if the name is taken. */
+    public boolean update(UUID id, String name, long sizeBytes) {
+        var volume = volumes.findById(id).orElseThrow();
+        volume.name = name;
+        volume.sizeBytes = sizeBytes;
+        try {
+            volumes.saveAndFlush(volume);
+            return true;
+        } catch (DataIntegrityViolationException e) {
+            if (volumes.findByName(name).isPresent()) {
+                return false;
+            }
+            throw e;
+        }
     }
 
     /** Sets the state of all these volumes. */
