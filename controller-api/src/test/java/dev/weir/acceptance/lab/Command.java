@@ -87,7 +87,8 @@ public record Command(List<String> words, Duration limit, Path directory) {
             boolean ended = awaitEnd(process, limit);
             if (!ended) {
                 process.descendants().forEach(ProcessHandle::destroyForcibly);
-                awaitEnd(process.destroyForcibly(), limit);
+                process.toHandle().destroyForcibly();
+                awaitEnd(process, limit);
             }
             Outcome outcome = new Outcome(this, process.exitValue(), stdout.join(), stderr.join());
             if (!ended) {
@@ -99,7 +100,10 @@ public record Command(List<String> words, Duration limit, Path directory) {
         }
     }
 
-    /** Starts it without waiting; the caller reads its output and ends it. */
+    /**
+     * Starts it without waiting; the caller reads its output and ends it, by its handle: {@code
+     * Process.destroy} would close the output under its reader.
+     */
     public Process start() throws IOException {
         List<String> resolved = new ArrayList<>(words);
         resolved.set(0, locate(words.getFirst()).toString());

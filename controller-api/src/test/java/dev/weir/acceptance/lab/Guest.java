@@ -69,7 +69,7 @@ public final class Guest implements AutoCloseable {
     @Override
     public void close() {
         if (!Command.awaitEnd(qemu, POWER_OFF_LIMIT)) {
-            qemu.destroyForcibly();
+            qemu.toHandle().destroyForcibly();
         }
     }
 

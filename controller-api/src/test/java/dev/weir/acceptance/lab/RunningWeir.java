@@ -82,13 +82,12 @@ public final class RunningWeir implements AutoCloseable {
     /** {@code kill -9}; returns when the process is gone. */
     public void kill() {
         instance.controller.destroyForcibly();
-        instance.process.destroyForcibly();
         awaitExit();
     }
 
     /** SIGTERM, as a service manager would; fails if it does not end in time. */
     public void stop() {
-        instance.process.destroy();
+        instance.controller.destroy();
         awaitExit();
     }
 
@@ -146,7 +145,7 @@ public final class RunningWeir implements AutoCloseable {
     private void awaitExit() {
         if (!Command.awaitEnd(instance.process, STOP_LIMIT)) {
             instance.controller.destroyForcibly();
-            instance.process.destroyForcibly();
+            instance.process.toHandle().destroyForcibly();
             throw new AssertionError("Weir runs on after " + STOP_LIMIT + ":\n" + output());
         }
         instance.controller.onExit().orTimeout(STOP_LIMIT.toSeconds(), TimeUnit.SECONDS).join();
