@@ -27,11 +27,10 @@ cp "unpacked/boot/vmlinuz-$release" "$out/vmlinuz"
 
 root=$out/root
 rm -rf "$root"
-mkdir -p "$root/bin" "$root/proc" "$root/sys" "$root/dev" "$root/etc" "$root/tmp" "$root/mnt"
+mkdir -p "$root/bin" "$root/proc" "$root/sys" "$root/dev" "$root/tmp" "$root/mnt"
 cp "$(command -v busybox)" "$root/bin/busybox"
 cp "$init" "$root/init"
 chmod 755 "$root/init"
-ln -s /proc/self/mounts "$root/etc/mtab"
 
 for module in virtio_pci virtio_net nbd; do
   line=$(grep "/$module\.ko" "$modules/modules.dep")

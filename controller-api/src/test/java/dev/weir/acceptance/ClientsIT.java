@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -283,7 +282,7 @@ class ClientsIT {
     }
 
     /** Each job has a connection and 16 MiB of its own. */
-    private static void fio(URI uri, String name, int firstMebibyte, int jobs, String... options) {
+    private void fio(URI uri, String name, int firstMebibyte, int jobs, String... options) {
         String out =
                 Command.of(
                                 "fio",
@@ -298,7 +297,7 @@ class ClientsIT {
                                 "--verify_fatal=1",
                                 "--group_reporting")
                         .and((Object[]) options)
-                        .within(Duration.ofMinutes(2))
+                        .in(work)
                         .succeed();
         assertThat(out).contains("err= 0");
     }

@@ -13,8 +13,11 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -32,14 +35,18 @@ import tools.jackson.databind.JsonNode;
  */
 @TestInstance(Lifecycle.PER_CLASS)
 class DamagedDeviceIT {
+    private static final String SHORTENED = "shortened";
     private static final String TRUNCATED = "truncated";
     private static final String VANISHED = "vanished";
     private static final String OVERWRITTEN = "overwritten";
     private static final String SOUND = "sound";
-    private static final int PAGE_BYTES = 4096;
+    private static final long DEVICE_BYTES = 256L << 20;
     private static final int BLOCK_BYTES = 64 << 10;
     private static final int OVERWRITTEN_BYTES = 16 << 20;
-    private static final List<Integer> FLIPPED_PAGES = List.of(0, 1, 2, 3, 4, 8, 16, 64, 255);
+
+    /** In both superblocks, in one record of the journal after the other, and further on. */
+    private static final List<Integer> FLIPPED_BYTES =
+            List.of(100, 16_484, 32_788, 32_868, 33_032, 33_068, 33_168, 65_636, 1_000_000);
 
     private RunningWeir weir;
     private Path work;
@@ -48,7 +55,7 @@ class DamagedDeviceIT {
     void damage(@TempDir(factory = BuildDirectory.class) Path directory) throws IOException {
         work = directory;
         try (RunningWeir before = RunningWeir.start(data(), "--no-default-pool")) {
-            for (String pool : List.of(TRUNCATED, VANISHED, OVERWRITTEN, SOUND)) {
+            for (String pool : List.of(SHORTENED, TRUNCATED, VANISHED, OVERWRITTEN, SOUND)) {
                 provision(before.rest(), pool);
             }
             for (String pool : flippedPools()) {
@@ -56,17 +63,16 @@ class DamagedDeviceIT {
             }
             before.kill();
         }
-        try (FileChannel file = FileChannel.open(device(TRUNCATED), StandardOpenOption.WRITE)) {
-            file.truncate(file.size() / 2);
-        }
+        truncate(device(SHORTENED), DEVICE_BYTES / 2);
+        truncate(device(TRUNCATED), 1 << 20);
         Files.delete(device(VANISHED));
         byte[] garbage = new byte[OVERWRITTEN_BYTES];
         Arrays.fill(garbage, (byte) 0x5a);
         try (FileChannel file = FileChannel.open(device(OVERWRITTEN), StandardOpenOption.WRITE)) {
             file.write(ByteBuffer.wrap(garbage), 0);
         }
-        for (int page : FLIPPED_PAGES) {
-            flipOneBit(device("flipped-" + page), (long) page * PAGE_BYTES + 100);
+        for (int offset : FLIPPED_BYTES) {
+            flipOneBit(device("flipped-" + offset), offset);
         }
         weir = RunningWeir.start(data(), "--no-default-pool");
     }
@@ -86,28 +92,41 @@ class DamagedDeviceIT {
         assertThat(weir.rest().volume(name).path("state").asString()).isNotEqualTo("ONLINE");
     }
 
+    @Test
+    void shouldServeWhatIsLeftOfAShortenedDeviceAndSayWhatIsNot() throws IOException {
+        assertThat(reported(SHORTENED)).contains("POOL_DAMAGED");
+        assertThat(bytesOfFirstBlock(SHORTENED)).containsExactly(letter(SHORTENED));
+    }
+
     @ParameterizedTest
     @MethodSource("flippedPools")
-    void shouldNeverServeWrongBytesAfterABitFlipInTheMetadata(String name) throws IOException {
-        JsonNode pool = weir.rest().pool(name);
-
-        if (pool.path("state").asString().equals("FAILED")) {
-            assertThat(pool.path("reason").asString()).isNotBlank();
-        } else {
-            assertThat(firstBlock(name)).isEqualTo(content(name));
+    void shouldNotLoseASilentBitFlipInTheMetadata(String name) throws IOException {
+        if (reported(name).isEmpty()) {
+            assertThat(bytesOfFirstBlock(name)).containsExactly(letter(name));
         }
     }
 
     @Test
     void shouldServeTheSoundPoolAsBefore() throws IOException {
-        assertThat(firstBlock(SOUND)).isEqualTo(content(SOUND));
+        assertThat(bytesOfFirstBlock(SOUND)).containsExactly(letter(SOUND));
         weir.rest().createVolume("after", SOUND, "1GiB");
         assertThat(weir.rest().get("/volumes").expect(200).path("items").size())
-                .isGreaterThan(FLIPPED_PAGES.size());
+                .isGreaterThan(FLIPPED_BYTES.size());
     }
 
     static List<String> flippedPools() {
-        return FLIPPED_PAGES.stream().map(page -> "flipped-" + page).toList();
+        return FLIPPED_BYTES.stream().map(offset -> "flipped-" + offset).toList();
+    }
+
+    /** What Weir says about differences it found in this pool or its volume when it started. */
+    private List<String> reported(String name) {
+        List<String> kinds = new ArrayList<>();
+        for (JsonNode difference : weir.rest().get("/status").expect(200).path("differences")) {
+            if (difference.path("subject").asString().endsWith("/" + name)) {
+                kinds.add(difference.path("kind").asString());
+            }
+        }
+        return kinds;
     }
 
     /** A pool on a device of its own, with a volume of the same name that holds one block. */
@@ -120,24 +139,36 @@ class DamagedDeviceIT {
                                 .formatted(name, device(name)))
                 .expect(201);
         rest.createVolume(name, name, "64MiB");
+        byte[] content = new byte[BLOCK_BYTES];
+        Arrays.fill(content, letter(name));
         try (NbdClient client = NbdClient.connect(rest.export(name))) {
-            client.write(0, content(name));
+            client.write(0, content);
             client.perform(Operation.FLUSH, 0, 0);
         }
     }
 
-    private byte[] firstBlock(String name) throws IOException {
+    /** Each byte that occurs in the first block. */
+    private Set<Byte> bytesOfFirstBlock(String name) throws IOException {
         byte[] bytes = new byte[BLOCK_BYTES];
         try (NbdClient client = NbdClient.connect(weir.rest().nbd(name))) {
             client.read(0, bytes);
         }
-        return bytes;
+        Set<Byte> found = new HashSet<>();
+        for (byte value : bytes) {
+            found.add(value);
+        }
+        return found;
     }
 
-    private static byte[] content(String name) {
-        byte[] bytes = new byte[BLOCK_BYTES];
-        Arrays.fill(bytes, (byte) (1 + Math.floorMod(name.hashCode(), 255)));
-        return bytes;
+    /** What the volume of this name is filled with. */
+    private static byte letter(String name) {
+        return (byte) (1 + Math.floorMod(name.hashCode(), 255));
+    }
+
+    private static void truncate(Path file, long sizeBytes) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.truncate(sizeBytes);
+        }
     }
 
     private static void flipOneBit(Path file, long offset) throws IOException {
