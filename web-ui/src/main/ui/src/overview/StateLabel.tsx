@@ -12,8 +12,11 @@ const colors: Record<string, NonNullable<LabelProps['color']>> = {
 /** The state of a pool or volume in the API's own word; a state this page does not know stays grey. */
 export function StateLabel({ state }: { state: string }) {
   return (
-    <Label isCompact color={colors[state] ?? 'grey'}>
-      {state.toLowerCase()}
-    </Label>
+    // On a narrow screen a table cell is a grid, which would stretch the label.
+    <span>
+      <Label isCompact color={colors[state] ?? 'grey'}>
+        {state.toLowerCase()}
+      </Label>
+    </span>
   );
 }
