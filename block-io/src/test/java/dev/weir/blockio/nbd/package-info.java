@@ -1,0 +1,4 @@
+@NullMarked
+package dev.weir.blockio.nbd;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.weir.blockio;
+
+import org.jspecify.annotations.NullMarked;
