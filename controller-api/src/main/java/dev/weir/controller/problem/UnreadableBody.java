@@ -61,9 +61,7 @@ final class UnreadableBody {
         if (Collection.class.isAssignableFrom(type)) {
             return "It has to be a list.";
         }
-        return type == ByteSize.class
-                ? ByteSize.FORM_IN_WORDS
-                : "It has to be an object.";
+        return type == ByteSize.class ? ByteSize.FORM_IN_WORDS : "It has to be an object.";
     }
 
     private static String path(JacksonException e) {
