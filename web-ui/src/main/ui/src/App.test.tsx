@@ -3,7 +3,8 @@ import userEvent from '@testing-library/user-event';
 import { describe, expect, it } from 'vitest';
 import { App } from './App';
 import { tokenStore } from './session/tokenStore';
-import { json, problem, startController, token, volumes } from './test/controller';
+import type { Pool, Volume } from './api/model';
+import { health, json, pools, problem, startController, token, volumes } from './test/controller';
 
 const row = async (table: string, name: string) =>
   within((await within(await screen.findByRole('grid', { name: table })).findByRole('rowheader', { name })).closest('tr')!);
@@ -117,8 +118,38 @@ describe('the overview', () => {
     await screen.findByText('Health: DOWN');
   });
 
+  it('should say why a pool does not serve and that its space is unknown', async () => {
+    const [{ id, name }] = pools.items as [Pool];
+    startController({
+      '/api/v1/pools': () => json(200, { items: [{ id, name, state: 'FAILED', reason: 'The device is gone.' }] }),
+    });
+    signedIn();
+
+    const pool = await row('Pools', 'fast');
+    for (const shown of ['failed', 'The device is gone.']) pool.getByText(shown);
+    expect(pool.getAllByText('unknown')).toHaveLength(4);
+  });
+
+  it('should turn the pages of many volumes', async () => {
+    const { fetch } = startController();
+    const [first] = volumes.items as [Volume];
+    fetch.mockImplementation(async (path) => {
+      if (!path.startsWith('/api/v1/volumes')) return json(200, path.startsWith('/api') ? pools : health);
+      const page = Number(new URL(path, location.href).searchParams.get('page'));
+      const name = `page${page}`;
+      return json(200, { items: [{ ...first, id: name, name }], page, pageSize: 100, totalItems: 250 });
+    });
+    const { user } = signedIn();
+    await row('Volumes', 'page0');
+
+    await user.click(screen.getByRole('button', { name: 'Go to next page' }));
+
+    await row('Volumes', 'page1');
+    expect(screen.queryByText('page0')).toBeNull();
+  });
+
   it('should say that there is nothing yet', async () => {
-    startController({ '/api/v1/volumes': () => json(200, { items: [], total: 0 }) });
+    startController({ '/api/v1/volumes': () => json(200, { ...volumes, items: [], totalItems: 0 }) });
     signedIn();
     await screen.findByText(/No volume has been created yet/);
   });

@@ -30,7 +30,7 @@ describe('the client', () => {
 
   it('should recognise a refused token', async () => {
     startController();
-    expect((await refusal(createClient('wrong').volumes())).unauthorized).toBe(true);
+    expect((await refusal(createClient('wrong').volumes(0))).unauthorized).toBe(true);
   });
 
   it('should say that the controller does not answer', async () => {

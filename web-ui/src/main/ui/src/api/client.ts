@@ -1,11 +1,13 @@
-import type { Health, Page, Pool, Volume } from './model';
+import type { Health, PoolList, VolumeList } from './model';
 import { Problem } from './problem';
+
+export const volumesPerPage = 100;
 
 /** The REST API as one holder of a token sees it. Each call answers, or throws a {@link Problem}. */
 export interface Client {
   health(signal?: AbortSignal): Promise<Health>;
-  pools(signal?: AbortSignal): Promise<Page<Pool>>;
-  volumes(signal?: AbortSignal): Promise<Page<Volume>>;
+  pools(signal?: AbortSignal): Promise<PoolList>;
+  volumes(page: number, signal?: AbortSignal): Promise<VolumeList>;
 }
 
 export function createClient(token: string): Client {
@@ -35,6 +37,6 @@ export function createClient(token: string): Client {
       return (await response.json()) as Health;
     },
     pools: (signal) => read('/api/v1/pools', signal),
-    volumes: (signal) => read('/api/v1/volumes', signal),
+    volumes: (page, signal) => read(`/api/v1/volumes?page=${page}&pageSize=${volumesPerPage}`, signal),
   };
 }

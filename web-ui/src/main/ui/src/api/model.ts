@@ -1,17 +1,30 @@
-/** The parts of the REST API's answers that the page shows. Sizes are bytes. */
+/**
+ * The parts of the REST API's answers that the page shows. Sizes are bytes; what only a serving pool knows is absent while it
+ * does not serve.
+ */
 
-export interface Page<T> {
-  items: T[];
-  total: number;
+export interface PoolList {
+  items: Pool[];
 }
 
 export interface Pool {
+  id: string;
   name: string;
   state: string;
-  totalBytes: number;
-  allocatedBytes: number;
-  freeBytes: number;
-  virtualBytes: number;
+  /** Why it does not serve. */
+  reason?: string;
+  totalBytes?: number;
+  allocatedBytes?: number;
+  freeBytes?: number;
+  virtualBytes?: number;
+}
+
+/** One page of the volumes in order of their names; pages count from 0. */
+export interface VolumeList {
+  items: Volume[];
+  page: number;
+  pageSize: number;
+  totalItems: number;
 }
 
 export interface VolumeExport {
@@ -26,8 +39,8 @@ export interface Volume {
   pool: string;
   state: string;
   sizeBytes: number;
-  mappedBytes: number;
-  allocatedBytes: number;
+  mappedBytes?: number;
+  allocatedBytes?: number;
   exports: VolumeExport[];
 }
 

@@ -12,7 +12,7 @@ import {
   Title,
 } from '@patternfly/react-core';
 import { useIsFetching, useQueryClient } from '@tanstack/react-query';
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import type { Client } from '../api/client';
 import type { Problem } from '../api/problem';
 import { ProblemAlert } from '../ProblemAlert';
@@ -31,10 +31,11 @@ interface Props {
 /** Health, pools and volumes of one controller, as they are now. */
 export function Overview({ client, onSignOut }: Props) {
   const queries = useQueryClient();
+  const [page, setPage] = useState(0);
   const refreshing = useIsFetching() > 0;
-  const health = useLive('health', client.health);
-  const pools = useLive('pools', client.pools);
-  const volumes = useLive('volumes', client.volumes);
+  const health = useLive(['health'], client.health);
+  const pools = useLive(['pools'], client.pools);
+  const volumes = useLive(['volumes', page], (signal) => client.volumes(page, signal));
   const problems = [health.problem, pools.problem, volumes.problem].filter((problem) => problem !== undefined);
   const refusal = problems.find((problem) => problem.unauthorized);
 
@@ -89,7 +90,7 @@ export function Overview({ client, onSignOut }: Props) {
             <PoolsTable pools={pools.value} />
           </StackItem>
           <StackItem>
-            <VolumesTable volumes={volumes.value} />
+            <VolumesTable volumes={volumes.value} onPage={setPage} />
           </StackItem>
         </Stack>
       </PageSection>

@@ -1,10 +1,11 @@
-import { Label, Progress } from '@patternfly/react-core';
+import { Progress } from '@patternfly/react-core';
 import { Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
-import type { Page, Pool } from '../api/model';
+import type { PoolList } from '../api/model';
 import { Bytes } from '../format/Bytes';
+import { StateLabel } from './StateLabel';
 import { TableCard } from './TableCard';
 
-export function PoolsTable({ pools }: { pools: Page<Pool> | undefined }) {
+export function PoolsTable({ pools }: { pools: PoolList | undefined }) {
   return (
     <TableCard title="Pools" rows={pools?.items.length} empty={<p>No pool has been created yet.</p>}>
       <Thead>
@@ -19,25 +20,28 @@ export function PoolsTable({ pools }: { pools: Page<Pool> | undefined }) {
       </Thead>
       <Tbody>
         {pools?.items.map((pool) => (
-          <Tr key={pool.name}>
+          <Tr key={pool.id}>
             <Th scope="row" dataLabel="Name">
               {pool.name}
             </Th>
             <Td dataLabel="State">
-              <Label isCompact>{pool.state}</Label>
+              <StateLabel state={pool.state} />
+              {pool.reason && <div>{pool.reason}</div>}
             </Td>
             <Td dataLabel="Total">
               <Bytes value={pool.totalBytes} />
             </Td>
             <Td dataLabel="Allocated">
               <Bytes value={pool.allocatedBytes} />
-              <Progress
-                size="sm"
-                measureLocation="none"
-                max={pool.totalBytes}
-                value={pool.allocatedBytes}
-                aria-label={`Allocated of ${pool.name}`}
-              />
+              {pool.allocatedBytes !== undefined && pool.totalBytes !== undefined && (
+                <Progress
+                  size="sm"
+                  measureLocation="none"
+                  max={pool.totalBytes}
+                  value={pool.allocatedBytes}
+                  aria-label={`Allocated of ${pool.name}`}
+                />
+              )}
             </Td>
             <Td dataLabel="Free">
               <Bytes value={pool.freeBytes} />

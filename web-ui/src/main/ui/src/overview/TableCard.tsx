@@ -7,11 +7,12 @@ interface Props {
   /** Undefined until the first answer. */
   rows: number | undefined;
   empty: ReactNode;
+  footer?: ReactNode;
   children: ReactNode;
 }
 
 /** A titled table, what stands in its place while there is nothing in it, and before that is known. */
-export function TableCard({ title, rows, empty, children }: Props) {
+export function TableCard({ title, rows, empty, footer, children }: Props) {
   return (
     <Card isCompact>
       <CardTitle component="h2">{title}</CardTitle>
@@ -27,6 +28,7 @@ export function TableCard({ title, rows, empty, children }: Props) {
             {children}
           </Table>
         )}
+        {footer}
       </CardBody>
     </Card>
   );

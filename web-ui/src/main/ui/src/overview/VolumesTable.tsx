@@ -1,14 +1,21 @@
-import { Label } from '@patternfly/react-core';
+import { Pagination } from '@patternfly/react-core';
 import { Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
-import type { Page, Volume } from '../api/model';
+import type { VolumeList } from '../api/model';
 import { Bytes } from '../format/Bytes';
+import { StateLabel } from './StateLabel';
 import { TableCard } from './TableCard';
 
-export function VolumesTable({ volumes }: { volumes: Page<Volume> | undefined }) {
+interface Props {
+  volumes: VolumeList | undefined;
+  onPage: (page: number) => void;
+}
+
+export function VolumesTable({ volumes, onPage }: Props) {
   return (
     <TableCard
       title="Volumes"
-      rows={volumes?.items.length}
+      rows={volumes?.totalItems}
+      footer={volumes && volumes.totalItems > volumes.pageSize && <Pages volumes={volumes} onPage={onPage} />}
       empty={
         <p>
           No volume has been created yet. <code>POST /api/v1/volumes</code> creates one.
@@ -34,7 +41,7 @@ export function VolumesTable({ volumes }: { volumes: Page<Volume> | undefined })
             </Th>
             <Td dataLabel="Pool">{volume.pool}</Td>
             <Td dataLabel="State">
-              <Label isCompact>{volume.state}</Label>
+              <StateLabel state={volume.state} />
             </Td>
             <Td dataLabel="Size">
               <Bytes value={volume.sizeBytes} />
@@ -58,5 +65,21 @@ export function VolumesTable({ volumes }: { volumes: Page<Volume> | undefined })
         ))}
       </Tbody>
     </TableCard>
+  );
+}
+
+/** PatternFly counts pages from 1, the API from 0. */
+function Pages({ volumes, onPage }: { volumes: VolumeList; onPage: (page: number) => void }) {
+  return (
+    <Pagination
+      itemCount={volumes.totalItems}
+      perPage={volumes.pageSize}
+      perPageOptions={[]}
+      page={volumes.page + 1}
+      onSetPage={(_, shown) => onPage(shown - 1)}
+      variant="bottom"
+      isCompact
+      titles={{ paginationAriaLabel: 'Pages of volumes' }}
+    />
   );
 }

@@ -11,9 +11,9 @@ export interface Live<T> {
 }
 
 /** An answer of the controller that is asked for again every few seconds, while the page is in sight. */
-export function useLive<T>(name: string, read: (signal: AbortSignal) => Promise<T>): Live<T> {
+export function useLive<T>(key: readonly (string | number)[], read: (signal: AbortSignal) => Promise<T>): Live<T> {
   const query = useQuery({
-    queryKey: [name],
+    queryKey: key,
     queryFn: ({ signal }) => read(signal),
     refetchInterval: refreshMillis,
     placeholderData: keepPreviousData,

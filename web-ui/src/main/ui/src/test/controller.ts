@@ -1,38 +1,40 @@
 import { vi } from 'vitest';
-import type { Health, Page, Pool, Volume } from '../api/model';
+import type { Health, PoolList, VolumeList } from '../api/model';
 
 export const token = 'correct-horse';
 
 export const health: Health = { status: 'UP' };
 
-export const pools: Page<Pool> = {
+export const pools: PoolList = {
   items: [
     {
+      id: '0192',
       name: 'fast',
-      state: 'online',
+      state: 'ONLINE',
       totalBytes: 10 * 2 ** 30,
       allocatedBytes: 48 * 2 ** 20,
       freeBytes: 10 * 2 ** 30 - 48 * 2 ** 20,
       virtualBytes: 64 * 2 ** 40,
     },
   ],
-  total: 1,
 };
 
-export const volumes: Page<Volume> = {
+export const volumes: VolumeList = {
   items: [
     {
       id: '0193',
       name: 'db01',
       pool: 'fast',
-      state: 'online',
+      state: 'ONLINE',
       sizeBytes: 20 * 2 ** 30,
       mappedBytes: 33 * 2 ** 20,
       allocatedBytes: 48 * 2 ** 20,
       exports: [{ id: 'e1', protocol: 'nbd', uri: 'nbd://127.0.0.1:10809/db01' }],
     },
   ],
-  total: 1,
+  page: 0,
+  pageSize: 100,
+  totalItems: 1,
 };
 
 export type Answer = Response | Error;

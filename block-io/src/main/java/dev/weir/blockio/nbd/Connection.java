@@ -186,9 +186,9 @@ final class Connection implements Runnable, Handshake.Exports {
                         traffic);
         log.info("NBD client {} attached to {}", remote, name);
         try (Workers workers = new Workers("nbd-" + name, limits)) {
-            new Transmission(
-                            session, in, replies, workers, host.pool(), () -> stopping, this::abort)
-                    .run();
+            SlowRequests slow =
+                    new SlowRequests(session, replies, workers, host.pool(), this::abort);
+            new Transmission(session, in, replies, slow, () -> stopping).run();
         }
         log.info("NBD client {} detached from {}", remote, name);
     }

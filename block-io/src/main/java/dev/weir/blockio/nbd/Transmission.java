@@ -1,22 +1,18 @@
 package dev.weir.blockio.nbd;
 
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.util.function.BooleanSupplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The transmission phase of one connection: takes requests out of the receive buffer, as many as
  * came in with one read, and sees that each is answered. Reads and plain writes are done on the
- * spot; what waits for the disk goes to {@link Workers} and is answered out of order.
+ * spot; what waits for the disk goes to {@link SlowRequests} and is answered out of order.
  *
  * <p>Owned by the connection's thread, which holds the {@link ReplyQueue} except while it waits for
  * the client or for its workers.
  */
 final class Transmission {
-    private static final Logger log = LoggerFactory.getLogger(Transmission.class);
 
     /** Requests up to this size are done on the spot. */
     private static final int INLINE_BYTES = ExportCommands.PIECE_BYTES;
@@ -24,32 +20,25 @@ final class Transmission {
     private final ExportCommands.Session session;
     private final ReceiveBuffer in;
     private final ReplyQueue replies;
-    private final Workers workers;
-    private final BufferPool pool;
+    private final SlowRequests slow;
     private final BooleanSupplier stopping;
-    private final Runnable abort;
     private final ExportCommands commands;
     private final ColdReads coldReads = new ColdReads();
 
     /**
      * @param stopping whether requests are to be refused because the export or the server goes away
-     * @param abort ends the connection, from a worker that cannot reply
      */
     Transmission(
             ExportCommands.Session session,
             ReceiveBuffer in,
             ReplyQueue replies,
-            Workers workers,
-            BufferPool pool,
-            BooleanSupplier stopping,
-            Runnable abort) {
+            SlowRequests slow,
+            BooleanSupplier stopping) {
         this.session = session;
         this.in = in;
         this.replies = replies;
-        this.workers = workers;
-        this.pool = pool;
+        this.slow = slow;
         this.stopping = stopping;
-        this.abort = abort;
         this.commands = new ExportCommands(session);
     }
 
@@ -65,7 +54,7 @@ final class Transmission {
                 replies.endBatch();
             }
         } finally {
-            awaitWorkers();
+            slow.awaitAll();
         }
     }
 
@@ -108,15 +97,15 @@ final class Transmission {
                         : writeInPieces(cookie, offset, (int) length, fua);
             }
             case NbdCommand.FLUSH ->
-                    submit((worker, out) -> worker.flush(NbdCommand.FLUSH, cookie, out));
+                    slow.submit((worker, out) -> worker.flush(NbdCommand.FLUSH, cookie, out));
             case NbdCommand.TRIM ->
-                    submit((worker, out) -> worker.trim(cookie, offset, length, fua, out));
+                    slow.submit((worker, out) -> worker.trim(cookie, offset, length, fua, out));
             case NbdCommand.WRITE_ZEROES ->
-                    submit((worker, out) -> worker.zero(cookie, offset, length, flags, out));
+                    slow.submit((worker, out) -> worker.zero(cookie, offset, length, flags, out));
             case NbdCommand.CACHE ->
-                    submit((worker, out) -> worker.cache(cookie, offset, length, out));
+                    slow.submit((worker, out) -> worker.cache(cookie, offset, length, out));
             case NbdCommand.BLOCK_STATUS ->
-                    submit(
+                    slow.submit(
                             ExportCommands.STATUS_REPLY_BYTES,
                             (worker, out) ->
                                     worker.blockStatus(cookie, offset, length, flags, out));
@@ -132,13 +121,14 @@ final class Transmission {
             coldReads.done(length, System.nanoTime() - start);
         } else {
             int replyBytes = commands.readReplyBytes(length, flags);
-            submit(replyBytes, (worker, out) -> worker.read(cookie, offset, length, flags, out));
+            slow.submit(
+                    replyBytes, (worker, out) -> worker.read(cookie, offset, length, flags, out));
         }
     }
 
     /** Whether doing a slow request on the spot would hold up anything else. */
     private boolean othersWouldWait() {
-        return in.buffered() > 0 || workers.isBusy();
+        return in.buffered() > 0 || slow.isBusy();
     }
 
     private boolean write(long cookie, long offset, int length, boolean fua) throws IOException {
@@ -146,7 +136,7 @@ final class Transmission {
             return false;
         }
         if (fua) {
-            writeDurably(cookie, offset, length);
+            slow.write(cookie, offset, in.buffer().memory(), in.position(), length);
         } else {
             commands.write(
                     cookie,
@@ -159,17 +149,6 @@ final class Transmission {
         }
         in.consume(length);
         return true;
-    }
-
-    private void writeDurably(long cookie, long offset, int length) throws IOException {
-        int reserved = length + BufferPool.SMALL_BYTES;
-        reserve(reserved);
-        IoBuffer payload = pool.acquire(length);
-        in.buffer().memory().copyTo(in.position(), payload.memory(), 0, length);
-        Work work =
-                (worker, out) ->
-                        worker.write(cookie, offset, payload.memory(), 0, length, true, out);
-        start(reserved, BufferPool.SMALL_BYTES, work, () -> pool.release(payload));
     }
 
     /**
@@ -194,7 +173,7 @@ final class Transmission {
             done += piece;
         }
         if (fua && error == NbdErrno.OK) {
-            submit((worker, out) -> worker.flush(NbdCommand.WRITE, cookie, out));
+            slow.submit((worker, out) -> worker.flush(NbdCommand.WRITE, cookie, out));
         } else {
             commands.reply(NbdCommand.WRITE, cookie, error, replies.batch());
         }
@@ -248,77 +227,5 @@ final class Transmission {
         } finally {
             replies.startBatch();
         }
-    }
-
-    /** What a worker does for one request. */
-    @FunctionalInterface
-    private interface Work {
-        void run(ExportCommands worker, ReplyBuffer out) throws IOException;
-    }
-
-    private void submit(Work work) throws IOException {
-        submit(BufferPool.SMALL_BYTES, work);
-    }
-
-    private void submit(int replyBytes, Work work) throws IOException {
-        reserve(replyBytes);
-        start(replyBytes, replyBytes, work, () -> {});
-    }
-
-    private void reserve(int bytes) throws IOException {
-        if (workers.tryReserve(bytes)) {
-            return;
-        }
-        try {
-            replies.endBatch();
-            workers.reserve(bytes);
-        } catch (InterruptedException e) {
-            throw interrupted(e);
-        } finally {
-            replies.startBatch();
-        }
-    }
-
-    private void start(int reserved, int replyBytes, Work work, Runnable afterwards) {
-        Runnable task =
-                () -> {
-                    ReplyBuffer out = new ReplyBuffer(pool, replyBytes, replies::send);
-                    try {
-                        work.run(new ExportCommands(session), out);
-                        out.drain();
-                    } catch (IOException _) {
-                        abort.run();
-                    } catch (RuntimeException | Error e) {
-                        log.error("Export {}: a request failed", session.export().name(), e);
-                        abort.run();
-                    } finally {
-                        out.release();
-                        afterwards.run();
-                        workers.release(reserved);
-                    }
-                };
-        try {
-            workers.execute(task);
-        } catch (RuntimeException | Error e) {
-            afterwards.run();
-            workers.release(reserved);
-            throw e;
-        }
-    }
-
-    private void awaitWorkers() throws IOException {
-        try {
-            workers.awaitIdle();
-        } catch (InterruptedException e) {
-            throw interrupted(e);
-        }
-    }
-
-    private static InterruptedIOException interrupted(InterruptedException cause) {
-        Thread.currentThread().interrupt();
-        InterruptedIOException e =
-                new InterruptedIOException("interrupted while workers were busy");
-        e.initCause(cause);
-        return e;
     }
 }

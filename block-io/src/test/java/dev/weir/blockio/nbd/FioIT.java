@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.weir.blockio.MemoryDevice;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -56,7 +57,7 @@ class FioIT {
             "--verify_state_save=0",
             "--aux-path=" + directory,
         };
-        String[] all = java.util.Arrays.copyOf(line, line.length + options.length);
+        String[] all = Arrays.copyOf(line, line.length + options.length);
         System.arraycopy(options, 0, all, line.length, options.length);
         assertThat(Program.run(all)).contains("err= 0").doesNotContain("verify:");
     }

@@ -6,6 +6,7 @@ import dev.weir.blockio.MemoryDevice;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -100,7 +101,7 @@ class HostileClientTest {
                         .array();
         try (WireClient client = WireClient.connect(server)) {
             client.read(18);
-            client.send(java.util.Arrays.copyOf(all, Math.min(bytes, all.length - 1)));
+            client.send(Arrays.copyOf(all, Math.min(bytes, all.length - 1)));
             client.shutdownOutput();
 
             client.expectClosed();

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.blockio.MemoryDevice;
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
 import java.net.SocketException;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -86,7 +88,7 @@ class NbdServerFuzzTest {
     }
 
     private static void option(ByteArrayOutputStream bytes, int code, byte[] data) {
-        bytes.writeBytes(java.nio.ByteBuffer.allocate(8).putLong(Handshake.OPTION_MAGIC).array());
+        bytes.writeBytes(ByteBuffer.allocate(8).putLong(Handshake.OPTION_MAGIC).array());
         bytes.writeBytes(WireClient.ints(code, data.length));
         bytes.writeBytes(data);
     }
@@ -116,19 +118,18 @@ class NbdServerFuzzTest {
         return mutated;
     }
 
-    /** Sends everything from a second thread's point of view at once, and reads until the end. */
+    /** Sends everything, reading meanwhile, until the server hangs up. */
     private static void converse(NbdServer server, byte[] bytes) throws IOException {
         try (Socket socket =
                 new Socket(server.address().getAddress(), server.address().getPort())) {
             socket.setSoTimeout(20_000);
-            Thread sender = Thread.ofVirtual().start(() -> send(socket, bytes));
+            Thread.ofVirtual().start(() -> send(socket, bytes));
             try {
                 InputStream in = socket.getInputStream();
                 in.skipNBytes(Long.MAX_VALUE);
-            } catch (SocketException | java.io.EOFException _) {
+            } catch (SocketException | EOFException _) {
                 // The server hung up, as it should.
             }
-            sender.interrupt();
         }
     }
 

@@ -11,6 +11,7 @@ import java.net.BindException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.concurrent.CompletableFuture;
@@ -128,7 +129,7 @@ class NbdServerTest {
                         d.maxBufferedBytes(),
                         d.maxRequestsInFlight(),
                         d.workersPerConnection(),
-                        java.time.Duration.ofMillis(50));
+                        Duration.ofMillis(50));
         MemoryDevice.Gate gate = device.hold(Operation.FLUSH);
         NbdServer server = exports.serve(limits);
         try (WireClient client = WireClient.attached(server, "disk")) {

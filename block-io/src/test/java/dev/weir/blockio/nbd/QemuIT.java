@@ -6,6 +6,7 @@ import dev.weir.blockio.MemoryDevice;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -78,7 +79,7 @@ class QemuIT {
         Path image = directory.resolve("image.raw");
         byte[] data = new byte[SIZE];
         new Random(2).nextBytes(data);
-        java.util.Arrays.fill(data, 8 << 20, 40 << 20, (byte) 0);
+        Arrays.fill(data, 8 << 20, 40 << 20, (byte) 0);
         Files.write(image, data);
 
         Program.run("qemu-img", "convert", "-n", "-f", "raw", "-O", "raw", image.toString(), uri);

@@ -3,6 +3,7 @@ package dev.weir.blockio.nbd;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.DataInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketException;
@@ -139,7 +140,7 @@ final class WireClient implements AutoCloseable {
     void drainUntilClosed() throws IOException {
         try {
             in.skipNBytes(Long.MAX_VALUE);
-        } catch (SocketException | java.io.EOFException _) {
+        } catch (SocketException | EOFException _) {
             // Closed.
         }
     }

@@ -39,7 +39,7 @@ public final class PoolFormatter {
         PoolShape shape = PoolShape.forDeviceOf(smallest, geometry);
 
         Members members = new Members();
-        Member first = newMember(0, devices.getFirst(), shape, null);
+        Member first = newMember(0, devices.getFirst(), shape, spec.id());
         members.add(first);
         DeviceRow row =
                 new DeviceRow(
@@ -163,7 +163,7 @@ public final class PoolFormatter {
     }
 
     private static Member newMember(
-            int index, AttachedDevice attached, PoolShape shape, @Nullable UUID pool)
+            int index, AttachedDevice attached, PoolShape shape, UUID pool)
             throws StorageException {
         BlockDevice device = attached.device();
         long size = device.sizeBytes();

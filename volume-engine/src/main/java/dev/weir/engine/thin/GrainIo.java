@@ -328,6 +328,7 @@ final class GrainIo {
                     mappedGrains.decrementAndGet();
                 }
             }
+            map.retireIfEmpty(first);
             for (SlotRun run : freed) {
                 space.free(run.extent(), run.slot(), run.count());
             }

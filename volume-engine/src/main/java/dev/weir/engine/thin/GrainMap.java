@@ -58,7 +58,23 @@ final class GrainMap {
                 && leaves.compareAndSet(leaf, (int) grain & GRAIN_MASK, expected, mapping);
     }
 
-    /** Gives the leaves back; only when nobody can see this map any more. */
+    /** Gives back the leaf of a grain if nothing in it is mapped. */
+    void retireIfEmpty(long grain) {
+        AtomicIntegerArray middle = middleOf(grain);
+        int leaf = leafOf(grain);
+        if (middle == null || leaf == NO_LEAF) {
+            return;
+        }
+        for (int i = 0; i < LeafStore.LEAF_GRAINS; i++) {
+            if (leaves.get(leaf, i) != Mapping.NONE) {
+                return;
+            }
+        }
+        middle.set(indexInMiddle(grain), NO_LEAF);
+        leaves.retire(leaf);
+    }
+
+    /** Gives all leaves back; only when nobody changes this map any more. */
     void free() {
         AtomicReferenceArray<@Nullable AtomicIntegerArray> middles = root;
         root = new AtomicReferenceArray<>(1);
@@ -66,7 +82,7 @@ final class GrainMap {
             AtomicIntegerArray middle = middles.get(m);
             for (int i = 0; middle != null && i < MIDDLE_LEAVES; i++) {
                 if (middle.get(i) != NO_LEAF) {
-                    leaves.free(middle.get(i));
+                    leaves.retire(middle.get(i));
                 }
             }
         }

@@ -2,7 +2,10 @@ package dev.weir.engine.thin;
 
 import dev.weir.blockio.memory.OffHeapMemory;
 import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.Deque;
+import java.util.List;
 
 /**
  * Off-heap leaves of the grain maps of a pool: 64 mappings of 8 bytes each, in slabs of 1 MiB.
@@ -19,6 +22,7 @@ final class LeafStore implements AutoCloseable {
 
     private volatile OffHeapMemory[] slabs = new OffHeapMemory[0];
     private final Deque<Integer> free = new ArrayDeque<>();
+    private final Deque<Integer> retired = new ArrayDeque<>();
     private int nextLeaf = 1; // 0 means none
 
     /** A leaf of unmapped grains. */
@@ -30,16 +34,28 @@ final class LeafStore implements AutoCloseable {
         }
         int leaf = nextLeaf++;
         if (leaf >>> SLAB_SHIFT >= slabs.length) {
-            OffHeapMemory[] grown = java.util.Arrays.copyOf(slabs, slabs.length + 1);
+            OffHeapMemory[] grown = Arrays.copyOf(slabs, slabs.length + 1);
             grown[slabs.length] = OffHeapMemory.allocate(SLAB_BYTES);
             slabs = grown;
         }
         return leaf;
     }
 
-    /** Takes back a leaf that nobody can see any more. */
-    synchronized void free(int leaf) {
-        free.push(leaf);
+    /** Takes back a leaf that nobody can find any more, but somebody may still be reading. */
+    synchronized void retire(int leaf) {
+        retired.push(leaf);
+    }
+
+    /** The leaves retired so far; for {@link #free} after a grace period. */
+    synchronized List<Integer> takeRetired() {
+        List<Integer> leaves = List.copyOf(retired);
+        retired.clear();
+        return leaves;
+    }
+
+    /** Takes back leaves that nobody can see any more. */
+    synchronized void free(Collection<Integer> leaves) {
+        free.addAll(leaves);
     }
 
     long get(int leaf, int index) {

@@ -27,12 +27,15 @@ final class Reclaimer {
     private final MetadataStore metadata;
     private final GracePeriod grace;
     private final FreeExtents freeExtents;
+    private final LeafStore leaves;
     private final AtomicLong reclaims = new AtomicLong();
 
-    Reclaimer(MetadataStore metadata, GracePeriod grace, FreeExtents freeExtents) {
+    Reclaimer(
+            MetadataStore metadata, GracePeriod grace, FreeExtents freeExtents, LeafStore leaves) {
         this.metadata = metadata;
         this.grace = grace;
         this.freeExtents = freeExtents;
+        this.leaves = leaves;
     }
 
     /** How often it made space usable. */
@@ -67,7 +70,9 @@ final class Reclaimer {
     }
 
     private boolean clean(List<Found> found) throws StorageException {
+        List<Integer> retired = leaves.takeRetired();
         grace.await();
+        leaves.free(retired);
         metadata.members().flush();
         metadata.requireJournal();
         List<Found> zeroed = new ArrayList<>();

@@ -56,7 +56,7 @@ public final class ThinPool implements Pool {
         this.metadata = loaded.store();
         this.freeExtents = new FreeExtents(metadata);
         metadata.members().all().forEach(freeExtents::addMember);
-        this.reclaimer = new Reclaimer(metadata, grace, freeExtents);
+        this.reclaimer = new Reclaimer(metadata, grace, freeExtents, leaves);
         this.maintenance = new Maintenance(metadata.name(), this::runMaintenance);
         this.services =
                 new Services(

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.weir.blockio;
-
-import org.jspecify.annotations.NullMarked;
