@@ -12,7 +12,7 @@ public class EventStore {
     /** Events kept; a few more may exist between two rounds of dropping. */
     public static final int MAX_EVENTS = 10_000;
 
-    private static final int DROP_EVERY = 256;
+    static final int DROP_EVERY = 256;
     private static final int MAX_MESSAGE_CHARS = 2048;
 
     private final EventRepository events;
@@ -33,9 +33,14 @@ public class EventStore {
                         : message.substring(0, MAX_MESSAGE_CHARS);
         var row = events.saveAndFlush(event).row();
         if (row.id() % DROP_EVERY == 0) {
-            events.deleteUpTo(row.id() - MAX_EVENTS);
+            dropOlder(row.id(), MAX_EVENTS);
         }
         return row;
+    }
+
+    @Transactional
+    void dropOlder(long newest, int kept) {
+        events.deleteUpTo(newest - kept);
     }
 
     /** Events with a greater id, oldest first. */

@@ -11,34 +11,46 @@ import tools.jackson.databind.ser.std.ToStringSerializer;
 
 /**
  * A number of bytes that came from outside: an integer, or a string of an integer and a binary unit
- * such as {@code "10GiB"}. Negative ones are read too, so that whoever needs the size can say what
- * is wrong with it. Decimal units are refused rather than guessed: 10 GB is not 10 GiB.
+ * such as {@code "10GiB"}. Decimal units are refused rather than guessed: 10 GB is not 10 GiB.
+ *
+ * <p>Whether a size is possible is for its user to say, so negative ones are read too, and absurd
+ * ones as the nearest that fits.
  */
 @JsonDeserialize(using = ByteSize.Reader.class)
 @JsonSerialize(using = ToStringSerializer.class)
 public record ByteSize(long bytes) {
-    private static final Pattern FORM = Pattern.compile("(-?[0-9]{1,19})(?: ?([KMGTP]i)?B)?");
+    /** What a size looks like, for people. */
+    public static final String FORM_IN_WORDS =
+            "A size is a whole number of bytes, or a string of one with a binary unit such as"
+                    + " \"10GiB\"; units are B, KiB, MiB, GiB, TiB and PiB.";
+
+    private static final Pattern FORM = Pattern.compile("(-?)([0-9]{1,30})(?: ?([KMGTP]i)?B)?");
     private static final String UNITS = "KMGTP";
 
-    /** Reads a size; throws with a sentence for people. */
+    /** Reads a size; throws with {@link #FORM_IN_WORDS}. */
     public static ByteSize parse(String text) {
         var match = FORM.matcher(text);
         if (!match.matches()) {
-            throw new IllegalArgumentException(
-                    "a size is a whole number of bytes, or one with a binary unit: 10GiB; units are B, KiB, MiB, GiB, TiB and PiB");
+            throw new IllegalArgumentException(FORM_IN_WORDS);
         }
-        var unit = match.group(2);
+        boolean negative = !match.group(1).isEmpty();
+        var unit = match.group(3);
         int shift = unit == null ? 0 : 10 * (UNITS.indexOf(unit.charAt(0)) + 1);
         try {
-            return new ByteSize(Math.multiplyExact(Long.parseLong(match.group(1)), 1L << shift));
+            long bytes = Math.multiplyExact(Long.parseLong(match.group(2)), 1L << shift);
+            return new ByteSize(negative ? -bytes : bytes);
         } catch (ArithmeticException | NumberFormatException e) {
-            throw new IllegalArgumentException("a size fits in 63 bits", e);
+            return beyond(negative);
         }
     }
 
     @Override
     public String toString() {
         return Long.toString(bytes);
+    }
+
+    private static ByteSize beyond(boolean negative) {
+        return new ByteSize(negative ? Long.MIN_VALUE : Long.MAX_VALUE);
     }
 
     /** Reads both forms, and nothing else: no fractions, no exponents, no booleans. */
@@ -50,7 +62,11 @@ public record ByteSize(long bytes) {
         @Override
         public ByteSize deserialize(JsonParser parser, DeserializationContext context) {
             if (parser.hasToken(JsonToken.VALUE_NUMBER_INT)) {
-                return new ByteSize(parser.getLongValue());
+                return switch (parser.getNumberType()) {
+                    case INT, LONG -> new ByteSize(parser.getLongValue());
+                    case BIG_INTEGER, FLOAT, DOUBLE, BIG_DECIMAL ->
+                            beyond(parser.getBigIntegerValue().signum() < 0);
+                };
             }
             if (parser.hasToken(JsonToken.VALUE_STRING)) {
                 try {
@@ -59,8 +75,7 @@ public record ByteSize(long bytes) {
                     return context.reportInputMismatch(ByteSize.class, "%s", e.getMessage());
                 }
             }
-            return context.reportInputMismatch(
-                    ByteSize.class, "a size is an integer of bytes or a string such as \"10GiB\"");
+            return context.reportInputMismatch(ByteSize.class, FORM_IN_WORDS);
         }
     }
 }

@@ -36,7 +36,7 @@ class OpenApiConfiguration {
         schema.setDescription(
                 "A whole number of bytes, or a string of one with a binary unit: KiB, MiB, GiB, TiB or PiB. Decimal units are refused.");
         schema.setTypes(Set.of("integer", "string"));
-        schema.setPattern("^-?[0-9]{1,19}( ?([KMGTP]i)?B)?$");
+        schema.setPattern("^-?[0-9]{1,30}( ?([KMGTP]i)?B)?$");
         schema.setExample("10GiB");
         return schema;
     }

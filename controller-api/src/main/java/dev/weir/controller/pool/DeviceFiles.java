@@ -42,7 +42,7 @@ public final class DeviceFiles {
     }
 
     /** Removes a file that a failed creation made. */
-    static void remove(Path path) {
+    public static void remove(Path path) {
         try {
             Files.deleteIfExists(path);
         } catch (IOException e) {

@@ -1,7 +1,6 @@
 package dev.weir.controller.pool;
 
 import dev.weir.controller.json.ByteSize;
-import dev.weir.controller.json.Names;
 import dev.weir.controller.problem.Problems;
 import dev.weir.engine.Limits;
 import io.swagger.v3.oas.annotations.media.Schema;

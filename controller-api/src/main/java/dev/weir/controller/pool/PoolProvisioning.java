@@ -74,9 +74,7 @@ public class PoolProvisioning {
         try {
             intend(pool, wanted.devices(), paths);
             steps.reached(Step.POOL_INTENDED);
-            var open = format(pool);
-            steps.reached(Step.POOL_FORMATTED);
-            finish(pool, open);
+            handOver(pool, format(pool));
             steps.reached(Step.POOL_ONLINE);
         } finally {
             lock.unlock();
@@ -113,6 +111,20 @@ public class PoolProvisioning {
                 "pools/" + pool.name(),
                 "Device %s of %d bytes added to pool %s"
                         .formatted(path, wanted.sizeBytes(), pool.name()));
+    }
+
+    /** Closes the pool again if it cannot be handed over; the next start would then finish it. */
+    private void handOver(PoolRow pool, Pool open) throws StorageException {
+        boolean serves = false;
+        try {
+            steps.reached(Step.POOL_FORMATTED);
+            finish(pool, open);
+            serves = true;
+        } finally {
+            if (!serves) {
+                open.close();
+            }
+        }
     }
 
     /** Lets a formatted or opened pool serve, and its rows say so. */

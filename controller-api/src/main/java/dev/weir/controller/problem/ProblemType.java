@@ -34,10 +34,10 @@ public enum ProblemType {
     IDEMPOTENCY_KEY_REUSED(422, "The key was used for another request"),
     NOT_AVAILABLE_YET(422, "Weir cannot do this yet"),
     TOO_MANY_STREAMS(429, "There are too many streams of events"),
-    REQUEST_HEADER_TOO_LARGE(431, "The request header is too large"),
     INTERNAL_ERROR(500, "Weir made a mistake"),
     STORAGE_FAILED(500, "A device failed"),
     POOL_UNAVAILABLE(503, "The pool does not serve"),
+    HTTP_VERSION_NOT_SUPPORTED(505, "This version of HTTP is not served"),
     POOL_FULL(507, "There is no space left");
 
     private static final String PAGES = "https://weir.dev/problems/";

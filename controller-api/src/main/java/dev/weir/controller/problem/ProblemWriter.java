@@ -2,7 +2,6 @@ package dev.weir.controller.problem;
 
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Answers with a problem where Spring MVC does not reach: in filters and in the server itself. */
@@ -16,7 +15,6 @@ public final class ProblemWriter {
     public static void write(HttpServletResponse response, Problem problem) throws IOException {
         response.setStatus(problem.type().status());
         response.setContentType(MEDIA_TYPE);
-        response.setCharacterEncoding(StandardCharsets.UTF_8.name());
         response.getOutputStream().write(JSON.writeValueAsBytes(ProblemBody.of(problem)));
     }
 }

@@ -38,19 +38,19 @@ public final class StatusProblems {
                             "The body is not of a type that Weir reads.",
                             "The header Content-Type names something other than JSON.",
                             "Send application/json.");
-            case 414, 431 ->
+            case 505 ->
                     new Problem(
-                            ProblemType.REQUEST_HEADER_TOO_LARGE,
-                            "The request line and the headers are too large.",
-                            "Together they are limited.",
-                            "Send fewer or shorter headers, or a shorter address.");
+                            ProblemType.HTTP_VERSION_NOT_SUPPORTED,
+                            "The request names a version of HTTP that is not served.",
+                            "Weir serves HTTP/1.1 and HTTP/1.0.",
+                            "Use HTTP/1.1.");
             default ->
                     status >= 500
                             ? internal("The request could not be served.")
                             : new Problem(
                                     ProblemType.MALFORMED_REQUEST,
                                     "The request cannot be understood.",
-                                    "It is not valid HTTP, or it was refused as dangerous.",
+                                    "It is not valid HTTP, its line and headers have more than 16 KiB, or it was refused as dangerous.",
                                     "Check the request line, the address and the headers.");
         };
     }

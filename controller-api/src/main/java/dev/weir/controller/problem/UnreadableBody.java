@@ -1,9 +1,12 @@
 package dev.weir.controller.problem;
 
+import dev.weir.controller.json.ByteSize;
+import java.util.Collection;
 import java.util.stream.Collectors;
 import org.springframework.http.converter.HttpMessageNotReadableException;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.exc.StreamReadException;
+import tools.jackson.databind.exc.MismatchedInputException;
 import tools.jackson.databind.exc.UnrecognizedPropertyException;
 
 /** Says what is wrong with a body that could not be read, without repeating Java's own words. */
@@ -25,7 +28,7 @@ final class UnreadableBody {
                     malformed(
                                     "The field %s has a value of the wrong type."
                                             .formatted(path(value)),
-                                    value.getOriginalMessage())
+                                    expectation(value))
                             .with("field", path(value));
             case JacksonException value ->
                     malformed("The body does not have the right form.", value.getOriginalMessage());
@@ -42,6 +45,23 @@ final class UnreadableBody {
                 detail,
                 cause,
                 "Correct the body; its form is in the description of the API at /v3/api-docs.");
+    }
+
+    private static String expectation(JacksonException e) {
+        var type = e instanceof MismatchedInputException mismatch ? mismatch.getTargetType() : null;
+        if (type == null) {
+            return "The value does not fit the field.";
+        }
+        if (type == String.class) {
+            return "It has to be a string.";
+        }
+        if (type == Boolean.class) {
+            return "It has to be true or false.";
+        }
+        if (Collection.class.isAssignableFrom(type)) {
+            return "It has to be a list.";
+        }
+        return type == ByteSize.class ? ByteSize.FORM_IN_WORDS : "It has to be an object.";
     }
 
     private static String path(JacksonException e) {

@@ -12,11 +12,17 @@ public record Difference(Kind kind, String subject, String detail) {
     public enum Kind {
         POOL_FAILED,
         POOL_FINISHED,
+        /** Its creation had been cut off and cannot be finished; nobody had been told of it. */
+        POOL_UNDONE,
         POOL_ADOPTED,
         POOL_DAMAGED,
         DEVICE_MISSING,
         DEVICE_FINISHED,
+        /** Its creation had been cut off and cannot be finished; nobody had been told of it. */
+        DEVICE_UNDONE,
         VOLUME_FINISHED,
+        /** It could not be compared; others were. */
+        VOLUME_FAILED,
         VOLUME_DELETED,
         VOLUME_ADOPTED,
         VOLUME_MISSING,

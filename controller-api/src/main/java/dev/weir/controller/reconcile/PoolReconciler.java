@@ -1,6 +1,7 @@
 package dev.weir.controller.reconcile;
 
 import dev.weir.blockio.StorageException;
+import dev.weir.blockio.StorageFailure;
 import dev.weir.controller.pool.DeviceFiles;
 import dev.weir.controller.pool.OpenPools;
 import dev.weir.controller.pool.PoolProvisioning;
@@ -53,13 +54,30 @@ class PoolReconciler {
             report(row, pool);
         } catch (StorageException | RuntimeException e) {
             DeviceFiles.close(attached);
-            var reason = e.getMessage() == null ? e.toString() : e.getMessage();
-            openPools.fail(row.id(), reason);
-            differences.add(
-                    Kind.POOL_FAILED,
-                    subject(row),
-                    "Pool %s does not serve: %s".formatted(row.name(), reason));
+            fail(row, e);
         }
+    }
+
+    /** A creation that can never be finished is undone; any other pool may come back. */
+    private void fail(PoolRow row, Exception failure) {
+        var reason = failure.getMessage() == null ? failure.toString() : failure.getMessage();
+        if (row.state() == Lifecycle.CREATING
+                && failure instanceof StorageException storage
+                && storage.failure() instanceof StorageFailure.Invalid) {
+            pools.devices(row.id()).forEach(device -> DeviceFiles.remove(Path.of(device.path())));
+            pools.delete(row.id());
+            differences.add(
+                    Kind.POOL_UNDONE,
+                    subject(row),
+                    "The creation of pool %s had been cut off and cannot be finished: %s"
+                            .formatted(row.name(), reason));
+            return;
+        }
+        openPools.fail(row.id(), reason);
+        differences.add(
+                Kind.POOL_FAILED,
+                subject(row),
+                "Pool %s does not serve: %s".formatted(row.name(), reason));
     }
 
     /**
@@ -131,15 +149,28 @@ class PoolReconciler {
                 List.copyOf(attached));
     }
 
-    private void addMissing(PoolRow row, Pool pool, List<DeviceRow> unformatted)
-            throws StorageException {
+    private void addMissing(PoolRow row, Pool pool, List<DeviceRow> unformatted) {
         for (var device : unformatted) {
-            pool.addDevice(DeviceFiles.open(Path.of(device.path())));
-            differences.add(
-                    Kind.DEVICE_FINISHED,
-                    subject(row),
-                    "Adding device %s to pool %s had been cut off; it is finished now"
-                            .formatted(device.path(), row.name()));
+            var path = Path.of(device.path());
+            var attached = new ArrayList<AttachedDevice>();
+            try {
+                attached.add(DeviceFiles.open(path));
+                pool.addDevice(attached.getFirst());
+                differences.add(
+                        Kind.DEVICE_FINISHED,
+                        subject(row),
+                        "Adding device %s to pool %s had been cut off; it is finished now"
+                                .formatted(path, row.name()));
+            } catch (StorageException e) {
+                DeviceFiles.close(attached);
+                DeviceFiles.remove(path);
+                pools.deleteDevice(device.id());
+                differences.add(
+                        Kind.DEVICE_UNDONE,
+                        subject(row),
+                        "Adding device %s to pool %s had been cut off and cannot be finished: %s"
+                                .formatted(path, row.name(), e.getMessage()));
+            }
         }
     }
 

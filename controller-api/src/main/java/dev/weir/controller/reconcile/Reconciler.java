@@ -1,19 +1,19 @@
 package dev.weir.controller.reconcile;
 
-import dev.weir.blockio.StorageException;
 import dev.weir.controller.export.PublishedExports;
 import dev.weir.controller.pool.OpenPools;
 import dev.weir.controller.reconcile.Difference.Kind;
 import dev.weir.db.ExportStore;
 import dev.weir.db.JobState;
 import dev.weir.db.JobStore;
-import dev.weir.db.PoolRow;
 import dev.weir.db.PoolStore;
 import dev.weir.db.VolumeRow;
 import dev.weir.db.VolumeStore;
+import dev.weir.engine.Volume;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -71,7 +71,11 @@ public class Reconciler {
         var byPool = volumes.all().stream().collect(Collectors.groupingBy(VolumeRow::poolId));
         for (var pool : poolRows) {
             poolReconciler.reconcile(pool);
-            reconcileVolumes(pool, byPool.getOrDefault(pool.id(), List.of()));
+            openPools
+                    .serving(pool.id())
+                    .ifPresent(open ->
+                            volumeReconciler.reconcile(
+                                    pool, open, byPool.getOrDefault(pool.id(), List.of())));
         }
         publishExports();
         jobs.finish(
@@ -82,22 +86,6 @@ public class Reconciler {
                 clock.instant());
     }
 
-    private void reconcileVolumes(PoolRow row, List<VolumeRow> rows) {
-        openPools
-                .serving(row.id())
-                .ifPresent(pool -> {
-                    try {
-                        volumeReconciler.reconcile(row, pool, rows);
-                    } catch (StorageException e) {
-                        differences.add(
-                                Kind.POOL_DAMAGED,
-                                "pools/" + row.name(),
-                                "The volumes of pool %s could not be compared: %s"
-                                        .formatted(row.name(), e.getMessage()));
-                    }
-                });
-    }
-
     private void publishExports() {
         Map<UUID, VolumeRow> byId =
                 volumes.all().stream()
@@ -106,7 +94,7 @@ public class Reconciler {
             var volume = byId.get(export.volumeId());
             var served =
                     volume == null
-                            ? java.util.Optional.<dev.weir.engine.Volume>empty()
+                            ? Optional.<Volume>empty()
                             : openPools.volume(volume.poolId(), volume.id());
             served.ifPresentOrElse(
                     device -> published.publish(export, device),

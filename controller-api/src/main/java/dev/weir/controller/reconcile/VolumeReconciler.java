@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /**
@@ -34,55 +35,73 @@ class VolumeReconciler {
         this.clock = clock;
     }
 
-    /** Reconciles the rows, which are all those of this pool. */
-    void reconcile(PoolRow poolRow, Pool pool, List<VolumeRow> rows) throws StorageException {
+    /** What is to be written to the rows of a pool, gathered to be written at once. */
+    private record Outcome(List<UUID> online, List<UUID> missing, List<UUID> deleted) {
+        Outcome() {
+            this(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+        }
+    }
+
+    /** Reconciles the rows, which are all those of this pool; one that fails stops no other. */
+    void reconcile(PoolRow poolRow, Pool pool, List<VolumeRow> rows) {
         var found =
                 pool.volumes().stream().collect(Collectors.toMap(Volume::id, Function.identity()));
-        var online = new ArrayList<UUID>();
-        var missing = new ArrayList<UUID>();
-        var deleted = new ArrayList<UUID>();
+        var outcome = new Outcome();
         for (var row : rows) {
             var volume = found.remove(row.id());
-            switch (row.state()) {
-                case CREATING -> {
-                    var made =
-                            pool.createVolume(
-                                    new VolumeSpec(row.id(), row.name(), row.sizeBytes()));
-                    align(row, made);
-                    online.add(row.id());
-                    report(row, Kind.VOLUME_FINISHED, "its creation had been cut off");
+            attempt(row.name(), () -> reconcile(pool, row, volume, outcome));
+        }
+        setState(outcome.online(), VolumeState.ONLINE);
+        setState(outcome.missing(), VolumeState.MISSING);
+        if (!outcome.deleted().isEmpty()) {
+            volumes.delete(outcome.deleted());
+        }
+        for (var volume : found.values()) {
+            attempt(volume.name(), () -> adopt(poolRow, volume));
+        }
+    }
+
+    private void reconcile(Pool pool, VolumeRow row, @Nullable Volume volume, Outcome outcome)
+            throws StorageException {
+        switch (row.state()) {
+            case CREATING -> {
+                var spec = new VolumeSpec(row.id(), row.name(), row.sizeBytes());
+                align(row, pool.createVolume(spec));
+                outcome.online().add(row.id());
+                report(row, Kind.VOLUME_FINISHED, "its creation had been cut off");
+            }
+            case DELETING -> {
+                pool.deleteVolume(row.id());
+                outcome.deleted().add(row.id());
+                report(row, Kind.VOLUME_DELETED, "its deletion had been cut off");
+            }
+            case ONLINE, MISSING -> {
+                if (volume == null) {
+                    outcome.missing().add(row.id());
+                    report(row, Kind.VOLUME_MISSING, "its pool does not have it");
+                    return;
                 }
-                case DELETING -> {
-                    pool.deleteVolume(row.id());
-                    deleted.add(row.id());
-                    report(row, Kind.VOLUME_DELETED, "its deletion had been cut off");
-                }
-                case ONLINE -> {
-                    if (volume == null) {
-                        missing.add(row.id());
-                        report(row, Kind.VOLUME_MISSING, "its pool does not have it");
-                    } else {
-                        align(row, volume);
-                    }
-                }
-                case MISSING -> {
-                    if (volume == null) {
-                        report(row, Kind.VOLUME_MISSING, "its pool does not have it");
-                    } else {
-                        align(row, volume);
-                        online.add(row.id());
-                        report(row, Kind.VOLUME_FOUND, "it was missing and is back");
-                    }
+                align(row, volume);
+                if (row.state() == VolumeState.MISSING) {
+                    outcome.online().add(row.id());
+                    report(row, Kind.VOLUME_FOUND, "it was missing and is back");
                 }
             }
         }
-        setState(online, VolumeState.ONLINE);
-        setState(missing, VolumeState.MISSING);
-        if (!deleted.isEmpty()) {
-            volumes.delete(deleted);
-        }
-        for (var volume : found.values()) {
-            adopt(poolRow, volume);
+    }
+
+    private interface Attempt {
+        void make() throws StorageException;
+    }
+
+    private void attempt(String name, Attempt attempt) {
+        try {
+            attempt.make();
+        } catch (StorageException e) {
+            differences.add(
+                    Kind.VOLUME_FAILED,
+                    "volumes/" + name,
+                    "Volume %s could not be compared: %s".formatted(name, e.getMessage()));
         }
     }
 

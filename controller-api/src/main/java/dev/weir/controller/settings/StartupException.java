@@ -1,7 +1,5 @@
 package dev.weir.controller.settings;
 
-import java.net.BindException;
-
 /** Why the program cannot start, in one sentence for the person who started it. */
 public final class StartupException extends Exception {
     private static final long serialVersionUID = 1L;
@@ -22,7 +20,7 @@ public final class StartupException extends Exception {
     public static StartupException cannotListen(
             String address, int port, String protocol, Throwable cause) {
         var reason = cause;
-        while (reason.getCause() != null && !(reason instanceof BindException)) {
+        while (reason.getCause() != null) {
             reason = reason.getCause();
         }
         var message = reason.getMessage();

@@ -4,7 +4,7 @@ import dev.weir.blockio.StorageException;
 import dev.weir.controller.event.EventLog;
 import dev.weir.controller.intent.Step;
 import dev.weir.controller.intent.StepObserver;
-import dev.weir.controller.json.Names;
+import dev.weir.controller.pool.Names;
 import dev.weir.controller.pool.OpenPools;
 import dev.weir.controller.problem.Problem;
 import dev.weir.controller.problem.ProblemException;

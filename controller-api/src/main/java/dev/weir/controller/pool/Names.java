@@ -1,4 +1,4 @@
-package dev.weir.controller.json;
+package dev.weir.controller.pool;
 
 import dev.weir.controller.problem.Problems;
 import java.util.regex.Pattern;

@@ -1,0 +1,96 @@
+package dev.weir.controller;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.weir.controller.settings.ExitCode;
+import dev.weir.controller.settings.StartupException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Why a start is refused, in one line. */
+class StartupTest {
+    @TempDir Path directory;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"http", "nbd"})
+    void shouldNameThePortThatIsInUse(String protocol) throws Exception {
+        try (var other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            assertThatThrownBy(() ->
+                            RunningController.start(
+                                    directory,
+                                    "--weir.default-pool=false",
+                                    "--weir.%s-port=%d".formatted(protocol, other.getLocalPort())))
+                    .isInstanceOf(StartupException.class)
+                    .hasMessage(
+                            "cannot listen on 127.0.0.1:%d (%s): address already in use"
+                                    .formatted(other.getLocalPort(), protocol));
+        }
+        RunningController.start(directory, "--weir.default-pool=false").close();
+    }
+
+    @Test
+    void shouldRefuseTheDirectoryOfANewerVersion() throws Exception {
+        Files.writeString(directory.resolve("version"), "2\n");
+
+        assertThatThrownBy(() -> RunningController.start(directory))
+                .isInstanceOf(StartupException.class)
+                .hasMessageContaining("has layout version 2, written by a newer Weir");
+    }
+
+    @Test
+    void shouldRefuseADirectoryWhoseVersionCannotBeRead() throws Exception {
+        Files.writeString(directory.resolve("version"), "two");
+
+        assertThatThrownBy(() -> RunningController.start(directory))
+                .isInstanceOf(StartupException.class)
+                .hasMessageContaining("does not hold a layout version");
+    }
+
+    @Test
+    void shouldRefuseADirectoryThatIsAFile() throws Exception {
+        var file = Files.writeString(directory.resolve("file"), "x");
+
+        assertThatThrownBy(() -> RunningController.start(file))
+                .isInstanceOf(StartupException.class)
+                .hasMessageContaining("cannot use the data directory " + file);
+    }
+
+    @Test
+    void shouldRefuseATokenThatIsTooShort() throws Exception {
+        Files.writeString(directory.resolve("admin-token"), "short");
+
+        assertThatThrownBy(() -> RunningController.start(directory))
+                .isInstanceOf(StartupException.class)
+                .hasMessageContaining("is shorter than 16 characters");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--weir.http-port=x, cannot understand --weir.http-port=x",
+        "--weir.nbd-port=65536, --weir.nbd-port=65536 is not between 0 and 65535",
+        "--weir.iscsi-port=-1, --weir.iscsi-port=-1 is not between 0 and 65535",
+        "--weir.bind=not an address, --weir.bind=not an address is no address"
+    })
+    void shouldRefuseAnArgumentWithoutMeaning(String argument, String message) {
+        assertThatThrownBy(() -> WeirServer.start("--weir.data-dir=" + directory, argument))
+                .isInstanceOfSatisfying(
+                        StartupException.class,
+                        e -> assertThat(e.exitCode()).isEqualTo(ExitCode.WRONG_ARGUMENTS))
+                .hasMessage(message);
+    }
+
+    @Test
+    void shouldMakeNoPoolWhenNoneIsWanted() throws Exception {
+        try (var weir = RunningController.start(directory, "--weir.default-pool=false")) {
+            assertThat(weir.get("/api/v1/pools").json().path("items")).isEmpty();
+        }
+    }
+}
