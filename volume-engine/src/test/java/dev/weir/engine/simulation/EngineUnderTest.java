@@ -1,0 +1,15 @@
+package dev.weir.engine.simulation;
+
+import dev.weir.blockio.StorageException;
+import dev.weir.engine.AttachedDevice;
+import dev.weir.engine.Pool;
+import dev.weir.engine.PoolSpec;
+import java.util.List;
+
+/** Where pools come from. */
+interface EngineUnderTest {
+
+    Pool format(PoolSpec spec, List<AttachedDevice> devices) throws StorageException;
+
+    Pool open(List<AttachedDevice> devices) throws StorageException;
+}

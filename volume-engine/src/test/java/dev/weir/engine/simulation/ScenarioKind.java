@@ -1,0 +1,18 @@
+package dev.weir.engine.simulation;
+
+/** The kinds of runs. */
+enum ScenarioKind {
+    SEQUENTIAL,
+    CONCURRENT,
+    FULL_POOL,
+    DEVICE_FAULT;
+
+    Scenario scenario() {
+        return switch (this) {
+            case SEQUENTIAL -> new SequentialScenario();
+            case CONCURRENT -> new ConcurrentScenario();
+            case FULL_POOL -> new FullPoolScenario();
+            case DEVICE_FAULT -> new DeviceFaultScenario();
+        };
+    }
+}
