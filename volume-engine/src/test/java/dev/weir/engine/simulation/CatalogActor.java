@@ -2,6 +2,7 @@ package dev.weir.engine.simulation;
 
 import dev.weir.blockio.StorageFailure;
 import dev.weir.engine.Limits;
+import dev.weir.engine.Volume;
 import dev.weir.engine.VolumeSpec;
 import dev.weir.engine.simulation.Violation.Promise;
 import java.util.Optional;
@@ -51,20 +52,47 @@ final class CatalogActor {
         return Optional.of(model);
     }
 
-    void delete(VolumeModel model) {
-        simulated.catalog().delete(model);
-        String what = "delete " + model;
+    /** A create that is repeated finds the volume and leaves it as it is. */
+    void createAgain(VolumeModel model) {
+        String what = "create " + model + " again";
+        VolumeSpec spec = new VolumeSpec(model.id(), "again", randomSize());
         simulated
                 .attempt(
+                        what,
+                        () -> {
+                            Volume same = simulated.pool().createVolume(spec);
+                            if (same.sizeBytes() != model.sizeBytes()
+                                    || !same.name().equals(model.name())) {
+                                throw new Violation(Promise.METADATA_WRONG, what + " changed it");
+                            }
+                        })
+                .ifPresent(failure -> judge.judge(what, failure, model, Need.NOTHING));
+    }
+
+    /** Deletes a volume, after which its handle fails. */
+    void delete(VolumeModel model) {
+        Volume handle = simulated.volume(model);
+        simulated.catalog().delete(model);
+        String what = "delete " + model;
+        Optional<StorageFailure> failure =
+                simulated.attempt(
                         what,
                         () -> {
                             if (!simulated.pool().deleteVolume(model.id())) {
                                 throw new Violation(Promise.METADATA_WRONG, what + ": not there");
                             }
-                        })
-                .ifPresentOrElse(
-                        failure -> judge.judge(what, failure, model, Need.NOTHING),
-                        () -> simulated.catalog().deleted(model));
+                        });
+        if (failure.isPresent()) {
+            judge.judge(what, failure.get(), model, Need.NOTHING);
+            return;
+        }
+        simulated.catalog().deleted(model);
+        Optional<StorageFailure> afterwards =
+                simulated.attempt("flush after " + what, handle::flush);
+        if (!(afterwards.orElse(null) instanceof StorageFailure.Closed)) {
+            throw new Violation(
+                    Promise.CALL_FAILED, "flush after " + what + " ended in " + afterwards);
+        }
     }
 
     void rename(VolumeModel model) {

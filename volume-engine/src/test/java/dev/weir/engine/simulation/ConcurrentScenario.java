@@ -15,7 +15,7 @@ final class ConcurrentScenario implements Scenario {
     @Override
     public void run(SimulatedPool simulated, Random random) {
         FailureJudge judge = new FailureJudge(simulated);
-        judge.spaceIsReclaimedMeanwhile();
+        judge.freeSpaceProvesNothing(true);
         CatalogActor operator = new CatalogActor(simulated, judge, random);
         Verification verification = new Verification(simulated);
         int lives = 1 + random.nextInt(3);

@@ -7,7 +7,7 @@ import dev.weir.engine.simulation.Violation.Promise;
 final class FailureJudge {
     private final SimulatedPool simulated;
     private volatile boolean faultsInjected;
-    private volatile boolean spaceIsReclaimedMeanwhile;
+    private volatile boolean freeSpaceProvesNothing;
 
     FailureJudge(SimulatedPool simulated) {
         this.simulated = simulated;
@@ -18,9 +18,11 @@ final class FailureJudge {
         faultsInjected = injected;
     }
 
-    /** Whether other threads free space, so that a free extent proves nothing. */
-    void spaceIsReclaimedMeanwhile() {
-        spaceIsReclaimedMeanwhile = true;
+    /**
+     * Whether space may be free and yet not to be had: others take or free it, the host is full.
+     */
+    void freeSpaceProvesNothing(boolean nothing) {
+        freeSpaceProvesNothing = nothing;
     }
 
     void judge(String what, StorageFailure failure, VolumeModel model, Need need) {
@@ -50,7 +52,7 @@ final class FailureJudge {
         }
         long free = simulated.pool().usage().freeBytes();
         long twoExtents = 2 * simulated.settings().spec().extentBytes();
-        if (free >= twoExtents && !faultsInjected && !spaceIsReclaimedMeanwhile) {
+        if (free >= twoExtents && !faultsInjected && !freeSpaceProvesNothing) {
             throw new Violation(
                     Promise.P4_FULL_POOL, what + " got NoSpace with " + free + " bytes free");
         }

@@ -14,6 +14,10 @@ enum PowerLoss {
      * one part of the device remembers, another has forgotten.
      */
     REGIONS,
+    /** Almost everything survives; one sector in twenty is as it was when last synced. */
+    FEW_LOST,
+    /** Almost nothing survives; one sector in twenty has its latest content. */
+    FEW_KEPT,
     /** Everything up to one moment survives, in order. */
     PREFIX,
     /** Nothing unsynced survives. */

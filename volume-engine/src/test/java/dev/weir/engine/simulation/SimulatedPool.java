@@ -10,8 +10,11 @@ import dev.weir.engine.simulation.Violation.Promise;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.UUID;
+import java.util.stream.Collectors;
 
 /**
  * A pool on simulated devices through all its lives, and the catalog of what should be on it. The
@@ -30,6 +33,9 @@ final class SimulatedPool {
     private List<SimulatedDevice> devices;
     private CrashPoint crashPoint = new CrashPoint(log);
     private Pool pool;
+
+    /** Devices that the next opening of the pool does without. */
+    private final List<SimulatedDevice> absent = new ArrayList<>();
 
     /** The device whose joining is in flight, or the empty string. */
     private String joining = "";
@@ -174,9 +180,25 @@ final class SimulatedPool {
         return moment;
     }
 
+    /** After a crash: from now on the pool is opened without the devices of this name. */
+    void detach(String name) {
+        devices.stream().filter(device -> device.name().equals(name)).forEach(absent::add);
+        devices.removeAll(absent);
+        log.add(name + " is gone");
+    }
+
+    /** After a crash: all devices are there again. */
+    void attachAll() {
+        absent.forEach(device -> device.hook(crashPoint));
+        devices.addAll(absent);
+        absent.clear();
+        log.add("all devices are back");
+    }
+
     /** A clean end and a new begin. */
     void closeAndReopen() {
         counters.cleanCloses.increment();
+        Map<UUID, Long> mapped = mappedBytes();
         attempt("close", pool::close)
                 .ifPresent(failure -> {
                     throw new Violation(Promise.CALL_FAILED, "close failed: " + failure.message());
@@ -188,6 +210,15 @@ final class SimulatedPool {
                     Promise.METADATA_WRONG,
                     "damage after a clean close: " + pool.recovery().damage());
         }
+        if (!mappedBytes().equals(mapped)) {
+            throw new Violation(
+                    Promise.METADATA_WRONG,
+                    "mapped %s before a clean close, %s after".formatted(mapped, mappedBytes()));
+        }
+    }
+
+    private Map<UUID, Long> mappedBytes() {
+        return pool.volumes().stream().collect(Collectors.toMap(Volume::id, Volume::mappedBytes));
     }
 
     /** Ends the last life. */

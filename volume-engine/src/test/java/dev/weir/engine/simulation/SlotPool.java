@@ -16,6 +16,7 @@ import dev.weir.engine.VolumeSpec;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -30,13 +31,14 @@ import java.util.UUID;
  *
  * <pre>
  * sector 0     pool: id, grain bytes
- * sector n     slot n: volume id, size, name; or zeros
+ * sector n     slot n: volume id, size, name, bitmap of its grains; or zeros
  * extent n     the bytes of slot n
  * </pre>
  */
 final class SlotPool implements Pool {
     private static final int HEADER_BYTES = 512;
     private static final int NAME_OFFSET = 32;
+    private static final int BITMAP_OFFSET = 128;
 
     /** Mistakes that it can be told to make. */
     enum PlantedBug {
@@ -147,6 +149,10 @@ final class SlotPool implements Pool {
 
     @Override
     public synchronized Volume createVolume(VolumeSpec volume) throws StorageException {
+        Optional<Volume> existing = volume(volume.id());
+        if (existing.isPresent()) {
+            return existing.get();
+        }
         int slot = 1;
         while (slots.containsKey(slot)) {
             slot++;
@@ -155,7 +161,8 @@ final class SlotPool implements Pool {
             throw new StorageException(new StorageFailure.NoSpace("slots"));
         }
         SlotVolume created =
-                new SlotVolume(this, slot, volume.id(), volume.name(), volume.sizeBytes());
+                new SlotVolume(
+                        this, slot, volume.id(), volume.name(), volume.sizeBytes(), new BitSet());
         if (bug != PlantedBug.STALE_SLOT) {
             created.clear();
         }
@@ -224,6 +231,8 @@ final class SlotPool implements Pool {
             header.setLong(8, volume.id().getLeastSignificantBits());
             header.setLong(16, volume.sizeBytes());
             header.copyFrom(name, 0, NAME_OFFSET, name.length);
+            byte[] bitmap = volume.bitmap();
+            header.copyFrom(bitmap, 0, BITMAP_OFFSET, bitmap.length);
             write(volume.slot(), header);
         }
     }
@@ -246,7 +255,7 @@ final class SlotPool implements Pool {
     }
 
     private SlotVolume parse(int slot, OffHeapMemory header) {
-        byte[] name = new byte[HEADER_BYTES - NAME_OFFSET];
+        byte[] name = new byte[BITMAP_OFFSET - NAME_OFFSET];
         header.copyTo(NAME_OFFSET, name, 0, name.length);
         int length = 0;
         while (name[length] != 0) {
@@ -254,6 +263,8 @@ final class SlotPool implements Pool {
         }
         String text = new String(Arrays.copyOf(name, length), StandardCharsets.UTF_8);
         UUID id = new UUID(header.getLong(0), header.getLong(8));
-        return new SlotVolume(this, slot, id, text, header.getLong(16));
+        byte[] bitmap = new byte[HEADER_BYTES - BITMAP_OFFSET];
+        header.copyTo(BITMAP_OFFSET, bitmap, 0, bitmap.length);
+        return new SlotVolume(this, slot, id, text, header.getLong(16), BitSet.valueOf(bitmap));
     }
 }

@@ -16,18 +16,23 @@ final class SlotVolume implements Volume {
     private final SlotPool pool;
     private final int slot;
     private final UUID id;
-    private final BitSet allocated = new BitSet();
+    private final BitSet allocated;
     private String name;
     private long sizeBytes;
     private boolean deleted;
 
-    SlotVolume(SlotPool pool, int slot, UUID id, String name, long sizeBytes) {
+    SlotVolume(SlotPool pool, int slot, UUID id, String name, long sizeBytes, BitSet allocated) {
         this.pool = pool;
         this.slot = slot;
         this.id = id;
         this.name = name;
         this.sizeBytes = sizeBytes;
-        allocated.set(0, Math.toIntExact(extentBytes() / grainBytes()));
+        this.allocated = allocated;
+    }
+
+    /** Which grains hold data. */
+    synchronized byte[] bitmap() {
+        return allocated.toByteArray();
     }
 
     int slot() {
@@ -109,8 +114,8 @@ final class SlotVolume implements Volume {
             long offset, OffHeapMemory source, long sourceOffset, long length, boolean fua)
             throws StorageException {
         requireSpace(offset, length);
-        pool.device().write(at(offset), source, sourceOffset, length, fua);
         allocate(offset, length);
+        pool.device().write(at(offset), source, sourceOffset, length, fua);
     }
 
     @Override
@@ -125,11 +130,12 @@ final class SlotVolume implements Volume {
     public synchronized void trim(long offset, long length, boolean fua) throws StorageException {
         check(offset, length);
         long stored = stored(offset, length);
-        pool.device().zero(at(offset), stored, ZeroMode.MAY_TRIM, fua);
+        pool.device().zero(at(offset), stored, ZeroMode.MAY_TRIM, true);
         long from = Math.ceilDiv(offset, grainBytes());
         long to = (offset + stored) / grainBytes();
         if (from < to) {
             allocated.clear((int) from, (int) to);
+            pool.store(this);
         }
     }
 
@@ -140,8 +146,8 @@ final class SlotVolume implements Volume {
             case MAY_TRIM, FAST -> trim(offset, length, fua);
             case ALLOCATE, FAST_ALLOCATE -> {
                 requireSpace(offset, length);
-                pool.device().zero(at(offset), length, ZeroMode.ALLOCATE, fua);
                 allocate(offset, length);
+                pool.device().zero(at(offset), length, ZeroMode.ALLOCATE, fua);
             }
         }
     }
@@ -178,10 +184,14 @@ final class SlotVolume implements Volume {
         }
     }
 
-    private void allocate(long offset, long length) {
+    private void allocate(long offset, long length) throws StorageException {
         if (length > 0) {
             long last = (offset + length - 1) / grainBytes();
-            allocated.set((int) (offset / grainBytes()), (int) last + 1);
+            int first = (int) (offset / grainBytes());
+            if (allocated.nextClearBit(first) <= last) {
+                allocated.set(first, (int) last + 1);
+                pool.store(this);
+            }
         }
     }
 

@@ -34,9 +34,19 @@ final class Survivors {
             case SECTORS -> any(versions);
             case PAGES -> atPageTime(sector, versions);
             case REGIONS -> inRegion(sector, versions);
+            case FEW_LOST -> Dice.oneIn(20, random) ? oldest(versions) : latest(versions);
+            case FEW_KEPT -> Dice.oneIn(20, random) ? latest(versions) : oldest(versions);
             case PREFIX -> versions.contentAt(prefix);
-            case EVERYTHING -> versions.content(0);
+            case EVERYTHING -> oldest(versions);
         };
+    }
+
+    private static SectorContent oldest(SectorVersions versions) {
+        return versions.content(0);
+    }
+
+    private static SectorContent latest(SectorVersions versions) {
+        return versions.content(versions.count() - 1);
     }
 
     private SectorContent any(SectorVersions versions) {
@@ -64,8 +74,8 @@ final class Survivors {
                 regions.computeIfAbsent(
                         sector / SECTORS_PER_REGION, number -> Dice.pick(random, Region.values()));
         return switch (region) {
-            case LOST -> versions.content(0);
-            case KEPT -> versions.content(versions.count() - 1);
+            case LOST -> oldest(versions);
+            case KEPT -> latest(versions);
             case MIXED -> any(versions);
         };
     }

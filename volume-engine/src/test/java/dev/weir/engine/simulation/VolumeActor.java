@@ -45,7 +45,10 @@ final class VolumeActor implements AutoCloseable {
             case 7 -> zero(model, volume, range, Dice.pick(random, ZeroMode.values()), fua);
             case 8 -> status(model, volume, range);
             case 9 -> trimGrainsAndFlush(model, volume, own);
-            case 10 -> leave(model, volume);
+            case 10 -> {
+                leave(model, volume);
+                nothing(model, volume, range.offset());
+            }
             default -> write(model, volume, range, fua);
         }
     }
@@ -187,6 +190,21 @@ final class VolumeActor implements AutoCloseable {
         if (!(failure.orElse(null) instanceof StorageFailure.OutOfRange)) {
             throw new Violation(Promise.CALL_FAILED, what + " ended in " + failure);
         }
+    }
+
+    /** A request for no bytes succeeds and has no effect. */
+    private void nothing(VolumeModel model, Volume volume, long offset) {
+        String what = "no bytes at %d of %s".formatted(offset, model);
+        simulated
+                .attempt(
+                        what,
+                        () -> {
+                            volume.write(offset, memory, 0, 0, true);
+                            volume.read(offset, memory, 0, 0);
+                            volume.trim(offset, 0, false);
+                            volume.zero(offset, 0, ZeroMode.MAY_TRIM, false);
+                        })
+                .ifPresent(f -> judge.judge(what, f, model, Need.NOTHING));
     }
 
     /**
