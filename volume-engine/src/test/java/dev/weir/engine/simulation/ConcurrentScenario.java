@@ -28,7 +28,9 @@ final class ConcurrentScenario implements Scenario {
             if (!Dice.oneIn(3, random)) {
                 simulated.crashPoint().arm(Dice.scaled(random, 3000));
             }
-            Workers.run(simulated, tasks(simulated, judge, random, shared));
+            Workers.run(
+                    simulated,
+                    Upkeep.beside(simulated, tasks(simulated, judge, random, shared)));
             simulated.crashPoint().disarm();
             Moment moment = random.nextBoolean() ? Moment.AFTER_KILL : Moment.AFTER_POWER_LOSS;
             simulated.crash(moment);

@@ -12,4 +12,7 @@ interface EngineUnderTest {
     Pool format(PoolSpec spec, List<AttachedDevice> devices) throws StorageException;
 
     Pool open(List<AttachedDevice> devices) throws StorageException;
+
+    /** Does a round of what a pool does in the background, where it does not do it by itself. */
+    default void maintain(Pool pool) throws StorageException {}
 }

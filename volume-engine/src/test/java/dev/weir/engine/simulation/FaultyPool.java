@@ -9,7 +9,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
 
-/** A pool of at least two devices, used while one of them fails. */
+/** A pool of two devices, used while one of them fails. */
 final class FaultyPool {
     private static final int VOLUMES = 5;
     private static final long VOLUME_BYTES = 2L << 20;
@@ -31,9 +31,6 @@ final class FaultyPool {
     }
 
     void prepare() {
-        if (simulated.devices().size() < 2) {
-            simulated.addDevice();
-        }
         for (int i = 0; i < VOLUMES; i++) {
             operator.create(VOLUME_BYTES);
         }
@@ -84,6 +81,8 @@ final class FaultyPool {
         judge.freeSpaceProvesNothing(true);
         simulated.devices().forEach(device -> device.faults().hostFull(true));
         simulated.log().add("the host is full");
+        operator.create(VOLUME_BYTES);
+        operator.create(VOLUME_BYTES);
         use(simulated.catalog().volumes(), 80);
         operator.rename(Dice.pick(random, simulated.catalog().volumes()));
         simulated.devices().forEach(device -> device.faults().hostFull(false));

@@ -13,7 +13,7 @@ import java.util.Random;
  */
 final class FullPoolScenario implements Scenario {
     private static final int VOLUMES = 3;
-    private static final long VOLUME_BYTES = 512L << 20;
+    private static final long VOLUME_BYTES = 96L << 20;
     private static final int REQUEST_BYTES = 512 << 10;
 
     @Override

@@ -5,7 +5,9 @@ enum ScenarioKind {
     SEQUENTIAL,
     CONCURRENT,
     FULL_POOL,
-    DEVICE_FAULT;
+    DEVICE_FAULT,
+    SPARSE,
+    LONG_JOURNAL;
 
     Scenario scenario() {
         return switch (this) {
@@ -13,6 +15,8 @@ enum ScenarioKind {
             case CONCURRENT -> new ConcurrentScenario();
             case FULL_POOL -> new FullPoolScenario();
             case DEVICE_FAULT -> new DeviceFaultScenario();
+            case SPARSE -> new SparseScenario();
+            case LONG_JOURNAL -> new LongJournalScenario();
         };
     }
 }

@@ -64,6 +64,7 @@ final class SequentialScenario implements Scenario {
                 }
             }
             case 7 -> new Verification(simulated).invariants();
+            case 9, 10 -> simulated.maintain();
             case 8 -> operator.createAgain(volume);
             default -> client.step(volume, new Range(0, volume.sizeBytes()));
         }

@@ -4,6 +4,7 @@ import dev.weir.blockio.StorageException;
 import dev.weir.blockio.StorageFailure;
 import dev.weir.engine.AttachedDevice;
 import dev.weir.engine.Pool;
+import dev.weir.engine.PoolDevice;
 import dev.weir.engine.Volume;
 import dev.weir.engine.simulation.SimulationSettings.DeviceSettings;
 import dev.weir.engine.simulation.Violation.Promise;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 
@@ -101,14 +103,17 @@ final class SimulatedPool {
     }
 
     /**
-     * Does one call and returns how it failed, if it did. A call that ends in any way but success
-     * once the world has ended is part of the crash.
+     * Does one call and returns how it failed, if it did. A call that returns once the world has
+     * ended returns to nobody: it was in flight in the crash.
      */
     Optional<StorageFailure> attempt(String what, Call call) {
         counters.operations.increment();
         log.add(what);
         try {
             call.run();
+            if (crashPoint.crashed()) {
+                throw new SimulatedCrash(false);
+            }
             return Optional.empty();
         } catch (StorageException e) {
             if (crashPoint.crashed()) {
@@ -126,9 +131,14 @@ final class SimulatedPool {
         }
     }
 
+    /** Does a round of maintenance now. */
+    Optional<StorageFailure> maintain() {
+        return attempt("maintenance", () -> engine.maintain(pool));
+    }
+
     /** Formats one more device and adds it. */
     Optional<StorageFailure> addDevice() {
-        DeviceSettings added = DeviceSettings.random(devices.size(), random);
+        DeviceSettings added = DeviceSettings.random(devices.size(), 32L << 20, random);
         SimulatedDevice device = added.create(bug);
         device.hook(crashPoint);
         devices.add(device);
@@ -248,6 +258,7 @@ final class SimulatedPool {
         hookDevices();
         try {
             Pool opened = engine.open(attached(devices));
+            dropStrangers(opened);
             joining = "";
             return opened;
         } catch (StorageException e) {
@@ -259,6 +270,13 @@ final class SimulatedPool {
         Pool opened = engine.open(attached(devices));
         joining = "";
         return opened;
+    }
+
+    /** A device that was about to join and did not is closed by the pool and left out from now on. */
+    private void dropStrangers(Pool opened) {
+        Set<String> members =
+                opened.devices().stream().map(PoolDevice::path).collect(Collectors.toSet());
+        devices.removeIf(device -> !members.contains(path(device)));
     }
 
     private void renewCrashPoint() {
@@ -308,6 +326,10 @@ final class SimulatedPool {
     }
 
     private static AttachedDevice attached(SimulatedDevice device) {
-        return new AttachedDevice("/simulated/" + device.name(), device);
+        return new AttachedDevice(path(device), device);
+    }
+
+    private static String path(SimulatedDevice device) {
+        return "/simulated/" + device.name();
     }
 }

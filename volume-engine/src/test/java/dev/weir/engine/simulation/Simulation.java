@@ -12,7 +12,8 @@ record Simulation(EngineUnderTest engine, PlantedDeviceBug bug, Counters counter
         counters.runs.increment();
         Random random = new Random(seed);
         SimulatedPool simulated =
-                new SimulatedPool(engine, SimulationSettings.random(random), bug, random, counters);
+                new SimulatedPool(
+                        engine, SimulationSettings.of(kind, random), bug, random, counters);
         try {
             kind.scenario().run(simulated, random);
             return Optional.empty();

@@ -18,8 +18,8 @@ record SimulationSettings(PoolSpec spec, List<DeviceSettings> devices) {
             return new SimulatedDevice(name, sizeBytes, traits, bug);
         }
 
-        static DeviceSettings random(int index, Random random) {
-            long size = Limits.MIN_DEVICE_BYTES + random.nextLong(64L << 20);
+        static DeviceSettings random(int index, long moreThanLeast, Random random) {
+            long size = Limits.MIN_DEVICE_BYTES + random.nextLong(moreThanLeast);
             return new DeviceSettings(
                     "d" + index,
                     size / Limits.SECTOR_BYTES * Limits.SECTOR_BYTES,
@@ -27,15 +27,19 @@ record SimulationSettings(PoolSpec spec, List<DeviceSettings> devices) {
         }
     }
 
-    static SimulationSettings random(Random random) {
-        return random(random, 1 + random.nextInt(2));
+    static SimulationSettings of(ScenarioKind kind, Random random) {
+        return switch (kind) {
+            case SEQUENTIAL, CONCURRENT, SPARSE, LONG_JOURNAL -> random(random, 1 + random.nextInt(2), 32L << 20);
+            case FULL_POOL -> random(random, 1, 16L << 20);
+            case DEVICE_FAULT -> random(random, 2, 64L << 20);
+        };
     }
 
-    static SimulationSettings random(Random random, int deviceCount) {
+    private static SimulationSettings random(Random random, int deviceCount, long moreThanLeast) {
         int grainBytes = Dice.pick(random, GRAIN_BYTES);
         List<DeviceSettings> devices = new ArrayList<>();
         for (int index = 0; index < deviceCount; index++) {
-            devices.add(DeviceSettings.random(index, random));
+            devices.add(DeviceSettings.random(index, moreThanLeast, random));
         }
         UUID id = new UUID(random.nextLong(), random.nextLong());
         return new SimulationSettings(

@@ -106,6 +106,7 @@ final class Verification {
                         Promise.METADATA_WRONG,
                         "never came true: %s; %s".formatted(what, simulated.pool().usage()));
             }
+            simulated.maintain();
             LockSupport.parkNanos(POLL_NANOS);
         }
     }

@@ -99,8 +99,7 @@ final class VolumeActor implements AutoCloseable {
 
     boolean trim(VolumeModel model, Volume volume, Range range, boolean fua) {
         String what = "trim %s of %s fua=%s".formatted(range, model, fua);
-        VolumeModel.Change change =
-                model.begin(range.offset(), range.length(), SectorValue.Zero.ZERO);
+        VolumeModel.Change change = model.beginTrim(range.offset(), range.length());
         Optional<StorageFailure> failure =
                 simulated.attempt(what, () -> volume.trim(range.offset(), range.length(), fua));
         settle(model, volume, range, change, fua, failure, Need.NOTHING);

@@ -79,10 +79,24 @@ final class VolumeModel {
             SectorHistory history =
                     sectors.computeIfAbsent(
                             at / SECTOR_BYTES, sector -> new SectorHistory(SectorValue.Zero.ZERO));
-            parts.add(new Part(history, from, to, history.begin(from, to, value)));
+            parts.add(part(history, from, to, value));
             at += to - from;
         }
         return new Change(value, parts);
+    }
+
+    /** A trim begins; where nothing was ever written it changes nothing. */
+    synchronized Change beginTrim(long offset, long length) {
+        List<Part> parts = new ArrayList<>();
+        long end = Math.ceilDiv(offset + length, SECTOR_BYTES);
+        sectors.subMap(offset / SECTOR_BYTES, end)
+                .forEach((sector, history) -> {
+                    long at = sector * SECTOR_BYTES;
+                    int from = (int) Math.max(0, offset - at);
+                    int to = (int) Math.min(SECTOR_BYTES, offset + length - at);
+                    parts.add(part(history, from, to, SectorValue.Zero.ZERO));
+                });
+        return new Change(SectorValue.Zero.ZERO, parts);
     }
 
     /** The request is done; one that failed or vanished in a crash is never told of. */
@@ -174,6 +188,10 @@ final class VolumeModel {
     @Override
     public String toString() {
         return "volume v" + tag;
+    }
+
+    private static Part part(SectorHistory history, int from, int to, SectorValue value) {
+        return new Part(history, from, to, history.begin(from, to, value));
     }
 
     private boolean holdsData(long offset, long length) {
