@@ -1,0 +1,98 @@
+package dev.weir.controller.extent;
+
+import dev.weir.controller.pool.OpenPools;
+import dev.weir.db.ExtentRow;
+import dev.weir.db.ExtentStore;
+import dev.weir.engine.ExtentAllocation;
+import dev.weir.engine.Pool;
+import java.time.Duration;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+
+/**
+ * Keeps the rows of extents up with the engine, on a thread of its own and never in the way of I/O.
+ * It looks about once a second whether anything changed, and rests longer where a round takes long,
+ * so that it costs a tenth of a core at most.
+ */
+@Component
+public class ExtentInventory implements Runnable {
+    private static final Logger LOG = LoggerFactory.getLogger(ExtentInventory.class);
+    private static final Duration MIN_REST = Duration.ofSeconds(1);
+    private static final int REST_FACTOR = 9;
+
+    private final OpenPools pools;
+    private final ExtentStore extents;
+    private final Map<UUID, Long> revisions = new ConcurrentHashMap<>();
+
+    private @Nullable Thread thread;
+
+    ExtentInventory(OpenPools pools, ExtentStore extents) {
+        this.pools = pools;
+        this.extents = extents;
+    }
+
+    public void start() {
+        thread = Thread.ofPlatform().name("extent-inventory").daemon().start(this);
+    }
+
+    /** Ends the rounds, and makes one more so that what was written last is there. */
+    public void stop() throws InterruptedException {
+        var running = thread;
+        if (running != null) {
+            running.interrupt();
+            running.join();
+            thread = null;
+            round();
+        }
+    }
+
+    @Override
+    public void run() {
+        try {
+            while (!Thread.interrupted()) {
+                long before = System.nanoTime();
+                round();
+                var took = Duration.ofNanos(System.nanoTime() - before);
+                var rest = took.multipliedBy(REST_FACTOR);
+                Thread.sleep(rest.compareTo(MIN_REST) < 0 ? MIN_REST : rest);
+            }
+        } catch (InterruptedException e) {
+            LOG.debug("The inventory of extents ends");
+        }
+    }
+
+    /** Brings the rows of every pool that changed up to date. */
+    void round() {
+        pools.allServing().forEach(this::round);
+    }
+
+    private void round(Pool pool) {
+        var id = pool.spec().id();
+        long revision = pool.allocationRevision();
+        Long written = revisions.get(id);
+        if (written != null && written == revision) {
+            return;
+        }
+        try {
+            extents.replace(
+                    id, pool.extentAllocations().stream().map(ExtentInventory::row).toList());
+            revisions.put(id, revision);
+        } catch (RuntimeException e) {
+            LOG.error("The inventory of extents of pool {} failed", pool.spec().name(), e);
+        }
+    }
+
+    private static ExtentRow row(ExtentAllocation allocation) {
+        return new ExtentRow(
+                allocation.extent(),
+                allocation.volume(),
+                allocation.device(),
+                allocation.offsetBytes(),
+                allocation.mappedBytes());
+    }
+}

@@ -1,0 +1,154 @@
+package dev.weir.controller.settings;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+
+/**
+ * The directory that one running controller owns, by an exclusive lock on a file in it.
+ *
+ * <pre>
+ *   DIR/lock          locked while a controller runs; says its pid
+ *   DIR/version       layout version
+ *   DIR/admin-token   mode 0600
+ *   DIR/run.json      pid, URL and ports of the running controller
+ *   DIR/db/           the embedded database
+ *   DIR/devices/      device files that Weir makes itself
+ * </pre>
+ */
+public final class DataDirectory implements AutoCloseable {
+    /** Rises when an older program could no longer read the directory. */
+    static final int LAYOUT_VERSION = 1;
+
+    private static final Set<PosixFilePermission> OWNER_ONLY =
+            PosixFilePermissions.fromString("rwx------");
+
+    private final Path root;
+    private final FileChannel lock;
+
+    private DataDirectory(Path root, FileChannel lock) {
+        this.root = root;
+        this.lock = lock;
+    }
+
+    /** Makes the directory if need be, and takes it. */
+    public static DataDirectory open(Path path) throws StartupException {
+        try {
+            Files.createDirectories(path, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+            var root = path.toRealPath();
+            var lock = lock(root);
+            try {
+                checkVersion(root);
+                Files.createDirectories(root.resolve("db"));
+                Files.createDirectories(root.resolve("devices"));
+                return new DataDirectory(root, lock);
+            } catch (IOException | StartupException e) {
+                lock.close();
+                throw e;
+            }
+        } catch (IOException e) {
+            throw new StartupException(
+                    ExitCode.CANNOT_START,
+                    "cannot use the data directory %s: %s".formatted(path, e),
+                    e);
+        }
+    }
+
+    public Path adminToken() {
+        return root.resolve("admin-token");
+    }
+
+    public Path devices() {
+        return root.resolve("devices");
+    }
+
+    /** Whether the path lies in the directory but outside of {@link #devices}. */
+    public boolean reserves(Path path) {
+        return path.startsWith(root) && !path.startsWith(devices());
+    }
+
+    /** Where the embedded database is. */
+    public String databaseUrl() {
+        // WRITE_DELAY=0 hands each commit to the operating system before it returns, so that the
+        // death of the process loses none.
+        return "jdbc:h2:file:%s;MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DEFAULT_NULL_ORDERING=HIGH;WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE"
+                .formatted(root.resolve("db").resolve("weir"));
+    }
+
+    /** Publishes how to reach the running controller; replaced as a whole, never half written. */
+    public void publishRun(String json) throws IOException {
+        var partial = root.resolve("run.json.new");
+        Files.writeString(partial, json);
+        Files.move(partial, run(), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /** Gives the directory up. */
+    @Override
+    public void close() throws IOException {
+        Files.deleteIfExists(run());
+        lock.close();
+    }
+
+    private Path run() {
+        return root.resolve("run.json");
+    }
+
+    private static FileChannel lock(Path root) throws IOException, StartupException {
+        var file = root.resolve("lock");
+        var channel =
+                FileChannel.open(
+                        file,
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.READ,
+                        StandardOpenOption.WRITE);
+        if (!tryLock(channel)) {
+            channel.close();
+            throw new StartupException(
+                    ExitCode.CANNOT_START,
+                    "the data directory %s is in use by pid %s"
+                            .formatted(root, Files.readString(file).strip()));
+        }
+        channel.truncate(0);
+        channel.write(
+                ByteBuffer.wrap(
+                        (ProcessHandle.current().pid() + "\n")
+                                .getBytes(java.nio.charset.StandardCharsets.US_ASCII)));
+        return channel;
+    }
+
+    private static boolean tryLock(FileChannel channel) throws IOException {
+        try {
+            return channel.tryLock() != null;
+        } catch (OverlappingFileLockException e) {
+            return false;
+        }
+    }
+
+    private static void checkVersion(Path root) throws IOException, StartupException {
+        var file = root.resolve("version");
+        if (!Files.exists(file)) {
+            Files.writeString(file, LAYOUT_VERSION + "\n");
+            return;
+        }
+        var text = Files.readString(file).strip();
+        if (!text.matches("[1-9][0-9]{0,8}")) {
+            throw new StartupException(
+                    ExitCode.CANNOT_START, "%s does not hold a layout version".formatted(file));
+        }
+        int found = Integer.parseInt(text);
+        if (found > LAYOUT_VERSION) {
+            throw new StartupException(
+                    ExitCode.CANNOT_START,
+                    "the data directory %s has layout version %d, written by a newer Weir; this one understands up to %d"
+                            .formatted(root, found, LAYOUT_VERSION));
+        }
+    }
+}

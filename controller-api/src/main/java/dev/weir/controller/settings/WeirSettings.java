@@ -1,0 +1,71 @@
+package dev.weir.controller.settings;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.context.properties.bind.Name;
+import org.springframework.core.env.SimpleCommandLinePropertySource;
+import org.springframework.core.env.StandardEnvironment;
+
+/**
+ * What the program was started with: {@code --weir.data-dir=DIR} and so on, or the same in the
+ * environment ({@code WEIR_DATADIR}). Port 0 means any free one.
+ *
+ * @param dataDir where everything is kept
+ * @param bind the address to listen on, for every protocol
+ * @param iscsiPort accepted for the future; nothing listens there yet
+ * @param defaultPool whether to create the pool {@code default} when there is no pool
+ */
+public record WeirSettings(
+        @DefaultValue("${user.home}/.weir") Path dataDir,
+        @DefaultValue("127.0.0.1") String bind,
+        @DefaultValue("8080") int httpPort,
+        @DefaultValue("10809") int nbdPort,
+        @DefaultValue("3260") int iscsiPort,
+        @DefaultValue("true") @Name("default-pool") boolean defaultPool) {
+
+    private static final int MAX_PORT = 65535;
+
+    /** Reads the settings of a start. */
+    public static WeirSettings of(String... arguments) throws StartupException {
+        var environment = new StandardEnvironment();
+        environment.getPropertySources().addFirst(new SimpleCommandLinePropertySource(arguments));
+        try {
+            var settings = Binder.get(environment).bindOrCreate("weir", WeirSettings.class);
+            checkPort("http-port", settings.httpPort);
+            checkPort("nbd-port", settings.nbdPort);
+            checkPort("iscsi-port", settings.iscsiPort);
+            var ignored = settings.bindAddress();
+            return settings;
+        } catch (BindException e) {
+            var property = e.getProperty();
+            throw new StartupException(
+                    ExitCode.WRONG_ARGUMENTS,
+                    property == null
+                            ? "cannot understand the arguments"
+                            : "cannot understand --%s=%s"
+                                    .formatted(property.getName(), property.getValue()));
+        }
+    }
+
+    /** The address to listen on. */
+    public InetAddress bindAddress() throws StartupException {
+        try {
+            return InetAddress.getByName(bind);
+        } catch (UnknownHostException e) {
+            throw new StartupException(
+                    ExitCode.WRONG_ARGUMENTS, "--weir.bind=%s is no address".formatted(bind));
+        }
+    }
+
+    private static void checkPort(String name, int port) throws StartupException {
+        if (port < 0 || port > MAX_PORT) {
+            throw new StartupException(
+                    ExitCode.WRONG_ARGUMENTS,
+                    "--weir.%s=%d is not between 0 and %d".formatted(name, port, MAX_PORT));
+        }
+    }
+}

@@ -1,0 +1,98 @@
+package dev.weir.controller.status;
+
+import dev.weir.controller.export.NbdEndpoint;
+import dev.weir.controller.pool.OpenPools;
+import dev.weir.controller.reconcile.Difference;
+import dev.weir.controller.reconcile.Differences;
+import dev.weir.db.PoolStore;
+import dev.weir.db.VolumeStore;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/** The controller at a glance. */
+@Tag(name = "status")
+@RestController
+class StatusController {
+    private final PoolStore pools;
+    private final VolumeStore volumes;
+    private final OpenPools openPools;
+    private final NbdEndpoint nbd;
+    private final Differences differences;
+    private final Instant startedAt;
+
+    StatusController(
+            PoolStore pools,
+            VolumeStore volumes,
+            OpenPools openPools,
+            NbdEndpoint nbd,
+            Differences differences,
+            Clock clock) {
+        this.pools = pools;
+        this.volumes = volumes;
+        this.openPools = openPools;
+        this.nbd = nbd;
+        this.differences = differences;
+        this.startedAt = clock.instant();
+    }
+
+    /** The controller at a glance. */
+    @Schema(
+            name = "Status",
+            requiredProperties = {
+                "startedAt",
+                "pools",
+                "failedPools",
+                "volumes",
+                "nbdPort",
+                "nbdClients",
+                "iscsi",
+                "differences"
+            })
+    record StatusView(
+            Instant startedAt,
+            int pools,
+            @Schema(description = "Pools that do not serve") long failedPools,
+            long volumes,
+            int nbdPort,
+            int nbdClients,
+            @Schema(description = "Whether iSCSI is served", example = "not available yet")
+                    String iscsi,
+            @Schema(
+                            description =
+                                    "What the devices and the database did not agree on at this start")
+                    List<DifferenceView> differences) {}
+
+    /** Something that the devices and the database did not agree on. */
+    @Schema(
+            name = "Difference",
+            requiredProperties = {"kind", "subject", "detail"})
+    record DifferenceView(
+            Difference.Kind kind,
+            @Schema(example = "volumes/db01") String subject,
+            @Schema(example = "Volume db01: its creation had been cut off") String detail) {
+
+        static DifferenceView of(Difference difference) {
+            return new DifferenceView(difference.kind(), difference.subject(), difference.detail());
+        }
+    }
+
+    @Operation(operationId = "getStatus", summary = "The controller at a glance")
+    @GetMapping("/api/v1/status")
+    StatusView get() {
+        return new StatusView(
+                startedAt,
+                pools.all().size(),
+                openPools.failedCount(),
+                volumes.count(),
+                nbd.address().getPort(),
+                nbd.clients().size(),
+                "not available yet",
+                differences.found().stream().map(DifferenceView::of).toList());
+    }
+}

@@ -1,0 +1,82 @@
+package dev.weir.controller.volume;
+
+import dev.weir.controller.export.ExportUris;
+import dev.weir.controller.pool.OpenPools;
+import dev.weir.db.ExportRow;
+import dev.weir.db.ExportStore;
+import dev.weir.db.PoolRow;
+import dev.weir.db.PoolStore;
+import dev.weir.db.VolumeRow;
+import dev.weir.engine.Volume;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.springframework.stereotype.Component;
+
+/**
+ * Joins what is remembered of volumes with what the engine knows now; a few queries for any number.
+ */
+@Component
+class VolumeViews {
+    private final PoolStore pools;
+    private final ExportStore exports;
+    private final OpenPools openPools;
+    private final ExportUris uris;
+
+    VolumeViews(PoolStore pools, ExportStore exports, OpenPools openPools, ExportUris uris) {
+        this.pools = pools;
+        this.exports = exports;
+        this.openPools = openPools;
+        this.uris = uris;
+    }
+
+    VolumeView view(VolumeRow volume) {
+        return views(List.of(volume)).getFirst();
+    }
+
+    List<VolumeView> views(List<VolumeRow> volumes) {
+        var poolNames = pools.all().stream().collect(Collectors.toMap(PoolRow::id, PoolRow::name));
+        var exportsByVolume =
+                exports.ofVolumes(volumes.stream().map(VolumeRow::id).toList()).stream()
+                        .collect(Collectors.groupingBy(ExportRow::volumeId));
+        return volumes.stream()
+                .map(volume ->
+                        view(
+                                volume,
+                                poolNames,
+                                exportsByVolume.getOrDefault(volume.id(), List.of())))
+                .toList();
+    }
+
+    private VolumeView view(
+            VolumeRow volume, Map<UUID, String> poolNames, List<ExportRow> exportRows) {
+        var served = openPools.volume(volume.poolId(), volume.id());
+        return new VolumeView(
+                volume.id(),
+                volume.name(),
+                poolNames.getOrDefault(volume.poolId(), ""),
+                volume.sizeBytes(),
+                served.map(Volume::mappedBytes).orElse(null),
+                served.map(Volume::allocatedBytes).orElse(null),
+                state(volume),
+                exportRows.stream()
+                        .map(export ->
+                                new VolumeView.ExportReference(
+                                        export.id(), export.protocol(), uris.uri(export)))
+                        .toList(),
+                volume.createdAt());
+    }
+
+    private VolumeView.State state(VolumeRow volume) {
+        return switch (volume.state()) {
+            case ONLINE ->
+                    openPools.serving(volume.poolId()).isPresent()
+                            ? VolumeView.State.ONLINE
+                            : VolumeView.State.OFFLINE;
+            case CREATING -> VolumeView.State.CREATING;
+            case DELETING -> VolumeView.State.DELETING;
+            case MISSING -> VolumeView.State.MISSING;
+        };
+    }
+}

@@ -1,0 +1,5 @@
+/** Thin volumes. */
+@NullMarked
+package dev.weir.controller.volume;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,23 @@
+package dev.weir.engine.metadata;
+
+import java.util.List;
+
+/**
+ * One atomic change of metadata. Records say what things are from now on, never how they change, so
+ * that applying one twice is the same as once.
+ */
+public sealed interface JournalRecord {
+
+    /** All of these slots hold something else from now on. */
+    record SlotsSet(List<SlotRun> runs) implements JournalRecord {
+        public SlotsSet {
+            runs = List.copyOf(runs);
+        }
+    }
+
+    /** A volume exists and is as stated. */
+    record VolumeSet(VolumeEntry volume) implements JournalRecord {}
+
+    /** A volume exists no more; whatever slots still name it are free. */
+    record VolumeRemoved(int number) implements JournalRecord {}
+}

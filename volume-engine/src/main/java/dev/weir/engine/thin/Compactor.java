@@ -1,0 +1,164 @@
+package dev.weir.engine.thin;
+
+import dev.weir.blockio.StorageException;
+import dev.weir.blockio.memory.OffHeapMemory;
+import dev.weir.engine.metadata.MetadataStore;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Empties sparse extents by moving their grains to other extents of the same volume, while the
+ * volume is in use. Runs on the maintenance thread.
+ *
+ * <pre>
+ *  1. mark the grains as moving       a writer that comes now clears the mark, and that grain stays
+ *  2. wait for a grace period         writers who saw no mark are done
+ *  3. copy to clean slots
+ *  4. flush                           the copies are durable before any record can lead to them
+ *  5. where the mark still stands: one record frees the old slot and sets the new one
+ * </pre>
+ */
+final class Compactor {
+    private final Services services;
+    private final MetadataStore metadata;
+    private final Reclaimer reclaimer;
+
+    /**
+     * Makes a compactor.
+     *
+     * @param reclaimer must not run at the same time: it could take away the slots that grains move
+     *     to
+     */
+    Compactor(Services services, Reclaimer reclaimer) {
+        this.services = services;
+        this.reclaimer = reclaimer;
+        this.metadata = services.metadata();
+    }
+
+    private record Occupant(long grain, int slot) {}
+
+    private record Move(long grain, int slot, Extent to, int toSlot) {}
+
+    /** Empties one extent of the volume if that frees space; returns whether it moved anything. */
+    boolean run(ThinVolume volume) throws StorageException {
+        synchronized (reclaimer) {
+            Optional<Extent> victim = sparsest(volume.space());
+            return victim.isPresent() && empty(volume, victim.get());
+        }
+    }
+
+    /**
+     * The extent with the fewest used slots, if the volume could do with an extent less and half of
+     * its slots free.
+     */
+    private Optional<Extent> sparsest(VolumeSpace space) {
+        Map<Extent, Integer> usage = space.usage();
+        long slots = (long) usage.size() * metadata.geometry().slotsPerExtent();
+        long used = usage.values().stream().mapToLong(Integer::longValue).sum();
+        long free = slots - used;
+        if (free < 2L * metadata.geometry().slotsPerExtent() || free < used / 4) {
+            return Optional.empty();
+        }
+        return usage.entrySet().stream()
+                .filter(e -> e.getKey().member().isOnline())
+                .min(Comparator.comparingInt(Map.Entry::getValue))
+                .map(Map.Entry::getKey);
+    }
+
+    private boolean empty(ThinVolume volume, Extent victim) throws StorageException {
+        List<Occupant> occupants = new ArrayList<>();
+        metadata.forEachUsedSlot(
+                victim.number(),
+                (_, slot, owner, grain) -> {
+                    if (owner == volume.number()) {
+                        occupants.add(new Occupant(grain, slot));
+                    }
+                });
+        volume.space().retire(victim);
+        List<Move> moves = new ArrayList<>();
+        boolean moved = false;
+        try {
+            for (Occupant occupant : occupants) {
+                plan(volume, victim, occupant.grain(), occupant.slot(), moves);
+            }
+            services.grace().await();
+            copy(victim, moves);
+            metadata.members().flush();
+            for (Move move : moves) {
+                move.to().member().requireOnline();
+            }
+        } catch (StorageException e) {
+            moves.forEach(move -> {
+                volume.grains().cancelMove(move.grain());
+                volume.space().free(move.to().number(), move.toSlot(), 1);
+            });
+            volume.space().readmit(victim);
+            throw e;
+        }
+        for (Move move : moves) {
+            moved |= finish(volume, victim, move);
+        }
+        volume.space().readmit(victim);
+        return moved;
+    }
+
+    private void plan(ThinVolume volume, Extent victim, long grain, int slot, List<Move> moves)
+            throws StorageException {
+        if (volume.grains().beginMove(grain, victim.number(), slot)) {
+            Optional<VolumeSpace.SlotRange> target = volume.space().allocateHeld();
+            if (target.isEmpty()) {
+                volume.grains().cancelMove(grain);
+            } else {
+                moves.add(new Move(grain, slot, target.get().extent(), target.get().first()));
+            }
+        }
+    }
+
+    private void copy(Extent victim, List<Move> moves) throws StorageException {
+        int grainBytes = metadata.geometry().grainBytes();
+        int shift = metadata.geometry().grainShift();
+        try (OffHeapMemory buffer = OffHeapMemory.allocate(grainBytes)) {
+            for (Move move : moves) {
+                victim.member()
+                        .read(
+                                victim.offsetBytes() + ((long) move.slot() << shift),
+                                buffer,
+                                0,
+                                grainBytes);
+                move.to()
+                        .member()
+                        .write(
+                                move.to().offsetBytes() + ((long) move.toSlot() << shift),
+                                buffer,
+                                0,
+                                grainBytes);
+            }
+        }
+    }
+
+    private static boolean finish(ThinVolume volume, Extent victim, Move move)
+            throws StorageException {
+        boolean done = false;
+        try {
+            done =
+                    volume.grains()
+                            .finishMove(
+                                    move.grain(),
+                                    victim.number(),
+                                    move.slot(),
+                                    move.to().number(),
+                                    move.toSlot());
+        } finally {
+            if (done) {
+                volume.space().free(victim.number(), move.slot(), 1);
+            } else {
+                volume.grains().cancelMove(move.grain());
+                volume.space().free(move.to().number(), move.toSlot(), 1);
+            }
+        }
+        return done;
+    }
+}
