@@ -89,6 +89,7 @@ final class Catalog {
      */
     synchronized void reconcile(Pool pool) {
         check(pool);
+        volumes.values().forEach(VolumeModel::crashed);
         volumes.keySet().removeIf(id -> pool.volume(id).isEmpty());
         for (VolumeModel model : volumes.values()) {
             pool.volume(model.id()).ifPresent(volume -> takeOver(model, volume));

@@ -16,6 +16,7 @@ final class ConcurrentScenario implements Scenario {
     public void run(SimulatedPool simulated, Random random) {
         FailureJudge judge = new FailureJudge(simulated);
         judge.freeSpaceProvesNothing(true);
+        simulated.unsteady();
         CatalogActor operator = new CatalogActor(simulated, judge, random);
         Verification verification = new Verification(simulated);
         int lives = 1 + random.nextInt(3);
@@ -26,11 +27,10 @@ final class ConcurrentScenario implements Scenario {
                 operator.create(sectors * SectorValue.BYTES).ifPresent(shared::add);
             }
             if (!Dice.oneIn(3, random)) {
-                simulated.crashPoint().arm(Dice.scaled(random, 3000));
+                simulated.crashPoint().armWithin(3000, random);
             }
             Workers.run(
-                    simulated,
-                    Upkeep.beside(simulated, tasks(simulated, judge, random, shared)));
+                    simulated, Upkeep.beside(simulated, tasks(simulated, judge, random, shared)));
             simulated.crashPoint().disarm();
             Moment moment = random.nextBoolean() ? Moment.AFTER_KILL : Moment.AFTER_POWER_LOSS;
             simulated.crash(moment);
@@ -45,10 +45,11 @@ final class ConcurrentScenario implements Scenario {
             SimulatedPool simulated, FailureJudge judge, Random random, List<VolumeModel> shared) {
         List<Runnable> tasks = new ArrayList<>();
         int steps = (int) Dice.scaled(random, 128);
+        boolean crossing = random.nextBoolean();
         for (int client = 0; client < CLIENTS; client++) {
             int number = client;
             Random own = new Random(random.nextLong());
-            tasks.add(() -> use(simulated, judge, own, shared, number, steps));
+            tasks.add(() -> use(simulated, judge, own, shared, number, crossing, steps));
         }
         Random own = new Random(random.nextLong());
         tasks.add(() -> churn(simulated, judge, own, shared, steps));
@@ -61,13 +62,20 @@ final class ConcurrentScenario implements Scenario {
             Random random,
             List<VolumeModel> shared,
             int client,
+            boolean crossing,
             int steps) {
         List<Range> ranges = shared.stream().map(volume -> slice(volume, client)).toList();
         try (VolumeActor actor = new VolumeActor(simulated, judge, random)) {
             for (int i = 0; i < steps; i++) {
                 int volume = random.nextInt(shared.size());
                 if (!simulated.catalog().gone(shared.get(volume))) {
-                    actor.step(shared.get(volume), ranges.get(volume));
+                    if (crossing) {
+                        actor.crossingStep(
+                                shared.get(volume),
+                                new Range(0, ranges.get(volume).length() * CLIENTS));
+                    } else {
+                        actor.step(shared.get(volume), ranges.get(volume));
+                    }
                 }
             }
         }

@@ -1,5 +1,8 @@
 package dev.weir.engine.simulation;
 
+import java.util.EnumSet;
+import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -11,6 +14,7 @@ final class CrashPoint implements OperationHook {
 
     private final OperationLog log;
     private final AtomicLong operationsLeft = new AtomicLong(NEVER);
+    private volatile Set<DeviceOperation.Kind> counted = EnumSet.allOf(DeviceOperation.Kind.class);
     private volatile boolean crashed;
 
     CrashPoint(OperationLog log) {
@@ -19,7 +23,31 @@ final class CrashPoint implements OperationHook {
 
     /** Crashes in the {@code operations}-th operation from now. */
     void arm(long operations) {
+        arm(EnumSet.allOf(DeviceOperation.Kind.class), operations);
+    }
+
+    /** Crashes in the {@code operations}-th operation of one of these kinds from now. */
+    void arm(Set<DeviceOperation.Kind> kinds, long operations) {
+        counted = kinds;
         operationsLeft.set(operations);
+    }
+
+    /**
+     * Crashes somewhere in the next {@code operations} operations, or in one of their flushes or
+     * zeros, which are fewer and matter more.
+     */
+    void armWithin(long operations, Random random) {
+        switch (random.nextInt(6)) {
+            case 0, 1 ->
+                    arm(
+                            EnumSet.of(DeviceOperation.Kind.FLUSH),
+                            Dice.scaled(random, operations / 16 + 1));
+            case 2 ->
+                    arm(
+                            EnumSet.of(DeviceOperation.Kind.ZERO, DeviceOperation.Kind.TRIM),
+                            Dice.scaled(random, operations / 16 + 1));
+            default -> arm(Dice.scaled(random, operations));
+        }
     }
 
     void disarm() {
@@ -41,7 +69,9 @@ final class CrashPoint implements OperationHook {
             throw new SimulatedCrash(false);
         }
         log.add(operation);
-        if (operationsLeft.get() != NEVER && operationsLeft.decrementAndGet() == 0) {
+        if (operationsLeft.get() != NEVER
+                && counted.contains(operation.kind())
+                && operationsLeft.decrementAndGet() == 0) {
             crashed = true;
             log.add("crash in " + operation.toString().strip());
             throw new SimulatedCrash(true);

@@ -26,7 +26,7 @@ final class FullPoolScenario implements Scenario {
             volumes.add(operator.create(VOLUME_BYTES).orElseThrow());
         }
         if (Dice.oneIn(3, random)) {
-            simulated.crashPoint().arm(Dice.scaled(random, 2000));
+            simulated.crashPoint().armWithin(2000, random);
         }
         Workers.run(simulated, fillers(simulated, judge, random, volumes));
         if (!simulated.crashPoint().crashed()) {

@@ -1,6 +1,8 @@
 package dev.weir.engine.simulation;
 
 import dev.weir.engine.Volume;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 
@@ -23,7 +25,7 @@ final class LongJournalScenario implements Scenario {
         int lives = 1 + random.nextInt(3);
         for (int life = 0; life < lives; life++) {
             if (!Dice.oneIn(4, random)) {
-                simulated.crashPoint().arm(Dice.scaled(random, 30_000));
+                simulated.crashPoint().armWithin(30_000, random);
             }
             Workers.run(simulated, List.of(() -> live(simulated, judge, random, volume)));
             simulated.crashPoint().disarm();
@@ -38,12 +40,22 @@ final class LongJournalScenario implements Scenario {
     private static void live(
             SimulatedPool simulated, FailureJudge judge, Random random, VolumeModel model) {
         Volume volume = simulated.volume(model);
+        long grainBytes = simulated.settings().spec().grainBytes();
+        List<Long> grains = new ArrayList<>();
+        for (long grain = 0; grain < model.sizeBytes() / grainBytes; grain++) {
+            grains.add(grain);
+        }
         boolean maintained = random.nextBoolean();
         int rounds = 1 + random.nextInt(ROUNDS);
         try (VolumeActor client = new VolumeActor(simulated, judge, random)) {
             for (int round = 0; round < rounds; round++) {
-                writeEverySecondGrain(simulated, client, random, model, volume, 0);
-                writeEverySecondGrain(simulated, client, random, model, volume, 1);
+                // In another order each time: neighbours get slots far apart, and unmapping them
+                // takes many runs.
+                Collections.shuffle(grains, random);
+                for (long grain : grains) {
+                    Range sector = new Range(grain * grainBytes, SectorValue.BYTES);
+                    client.write(model, volume, sector, false);
+                }
                 client.trim(model, volume, new Range(0, model.sizeBytes()), false);
                 if (Dice.oneIn(3, random)) {
                     client.flush(model, volume);
@@ -51,22 +63,6 @@ final class LongJournalScenario implements Scenario {
                 if (maintained) {
                     simulated.maintain();
                 }
-            }
-        }
-    }
-
-    /** Neighbouring grains get slots far apart, so that unmapping them takes many runs. */
-    private static void writeEverySecondGrain(
-            SimulatedPool simulated,
-            VolumeActor client,
-            Random random,
-            VolumeModel model,
-            Volume volume,
-            int first) {
-        long grainBytes = simulated.settings().spec().grainBytes();
-        for (long at = first * grainBytes; at < model.sizeBytes(); at += 2 * grainBytes) {
-            if (!Dice.oneIn(20, random)) {
-                client.write(model, volume, new Range(at, SectorValue.BYTES), false);
             }
         }
     }

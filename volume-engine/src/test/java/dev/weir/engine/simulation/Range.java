@@ -30,6 +30,12 @@ record Range(long offset, long length) {
         return new Range(Math.max(offset, aligned), bytes);
     }
 
+    /** The whole sectors that it touches. */
+    Range wholeSectors() {
+        long from = offset / SectorValue.BYTES * SectorValue.BYTES;
+        return new Range(from, Math.ceilDiv(end() - from, SectorValue.BYTES) * SectorValue.BYTES);
+    }
+
     /** Most requests go to a few places, so that they meet; some go anywhere. */
     private static long start(Random random, long room) {
         return switch (random.nextInt(8)) {

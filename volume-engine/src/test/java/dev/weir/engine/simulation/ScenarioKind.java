@@ -7,7 +7,8 @@ enum ScenarioKind {
     FULL_POOL,
     DEVICE_FAULT,
     SPARSE,
-    LONG_JOURNAL;
+    LONG_JOURNAL,
+    REUSE;
 
     Scenario scenario() {
         return switch (this) {
@@ -17,6 +18,7 @@ enum ScenarioKind {
             case DEVICE_FAULT -> new DeviceFaultScenario();
             case SPARSE -> new SparseScenario();
             case LONG_JOURNAL -> new LongJournalScenario();
+            case REUSE -> new ReuseScenario();
         };
     }
 }

@@ -2,112 +2,152 @@ package dev.weir.engine.simulation;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
- * The values that one sector of a volume may have.
+ * The values that one sector of a volume may have, as a history of the requests that set it.
  *
  * <pre>
- * base ... older, unflushed ... | present ... in flight
- * '------ after a power loss -------------------------'
- *                               '-- now, after a kill '
+ *  base ---- A ----------            time -->
+ *              --- B ---
+ *                          -- C ...            C is in flight
  * </pre>
  *
- * The base is durable: nothing older may come back. Usually one value is present; a request that is
- * in flight or has failed leaves both what was and what it wanted. One writer at a time changes a
- * sector; the {@link VolumeModel} serialises access.
+ * A request is superseded by one that began after it had ended and that succeeded; of requests that
+ * overlap either may come last. What is not superseded may be read now. What is not superseded by a
+ * request that was made durable may be read after a loss of power. The {@link VolumeModel} that
+ * owns it serialises access and keeps the clock.
  */
 final class SectorHistory {
-    private static final long UNSETTLED = Long.MAX_VALUE;
+    private static final long NOT_ENDED = Long.MAX_VALUE;
 
-    /** One value, and when the request that set it was done. */
+    private enum Outcome {
+        /** In flight, or failed: it may have had an effect. */
+        UNKNOWN,
+        /** It had its effect, as far as readers can tell. */
+        SEEN,
+        DONE,
+        DURABLE
+    }
+
+    /** One request, and the values it may have left. */
     static final class Entry {
-        private SectorValue value;
-        private long settledAt;
+        private List<SectorValue> values;
+        private final long begun;
+        private long ended = NOT_ENDED;
+        private Outcome outcome = Outcome.UNKNOWN;
 
-        private Entry(SectorValue value, long settledAt) {
-            this.value = value;
-            this.settledAt = settledAt;
+        private Entry(List<SectorValue> values, long begun) {
+            this.values = values;
+            this.begun = begun;
+        }
+
+        private boolean supersedes(Entry other, long before) {
+            return outcome != Outcome.UNKNOWN && begun > other.ended && ended < before;
         }
     }
 
     private final List<Entry> entries = new ArrayList<>(1);
-    private int present;
 
     SectorHistory(SectorValue durable) {
-        entries.add(new Entry(durable, 0));
+        Entry base = new Entry(List.of(durable), 0);
+        base.ended = 0;
+        base.outcome = Outcome.DURABLE;
+        entries.add(base);
+    }
+
+    /** A request begins that will set the part from {@code from} to {@code to}. */
+    Entry begin(int from, int to, SectorValue value, long now) {
+        boolean whole = from == 0 && to == SectorValue.BYTES;
+        Entry entry =
+                new Entry(whole ? List.of(value) : patched(present(now), from, to, value), now);
+        entries.add(entry);
+        return entry;
+    }
+
+    /** A request has succeeded. */
+    void done(Entry entry, long now) {
+        entry.ended = now;
+        entry.outcome = Outcome.DONE;
+    }
+
+    /** A request has failed; it may have had its effect, all of it or none. */
+    void failed(Entry entry, long now) {
+        entry.ended = now;
+    }
+
+    /** The process has died: nothing is in flight any more. */
+    void crashed(long now) {
+        entries.stream().filter(e -> e.ended == NOT_ENDED).forEach(e -> failed(e, now));
+    }
+
+    /** A flush that began at {@code begun} has succeeded. */
+    void flushed(long begun) {
+        for (Entry entry : entries) {
+            if (entry.outcome == Outcome.DONE && entry.ended < begun) {
+                entry.outcome = Outcome.DURABLE;
+            }
+        }
     }
 
     /**
-     * A request begins that will set the part from {@code from} to {@code to}; returns what to
-     * settle when it is done.
+     * A request with {@code fua} has succeeded: the part it set is durable, whichever of its older
+     * values the rest of the sector has.
      */
-    Entry begin(int from, int to, SectorValue value) {
-        int first = entries.size();
-        if (from == 0 && to == SectorValue.BYTES) {
-            entries.add(new Entry(value, UNSETTLED));
-        } else {
-            for (SectorValue below : present()) {
-                entries.add(new Entry(new SectorValue.Patched(below, from, to, value), UNSETTLED));
-            }
+    void makeDurable(Entry entry, int from, int to, SectorValue value) {
+        if (from != 0 || to != SectorValue.BYTES) {
+            entry.values = patched(afterPowerLoss(), from, to, value);
         }
-        return entries.get(first);
+        entry.outcome = Outcome.DURABLE;
     }
 
-    /** The request that began with {@code entry}, the last one to begin, is done. */
-    void settle(Entry entry, long time) {
-        present = entries.indexOf(entry);
-        entry.settledAt = time;
-    }
-
-    /** A flush that began at {@code time} is done: what had settled before it is durable. */
-    void flushed(long time) {
-        for (int i = entries.size() - 1; i > 0; i--) {
-            if (entries.get(i).settledAt < time) {
-                dropBefore(i);
-                return;
-            }
+    /** Somebody read the sector: if nothing is in flight, that is what it is. */
+    void observed(SectorValue value, long now) {
+        boolean quiet = entries.stream().noneMatch(e -> e.ended == NOT_ENDED);
+        if (quiet && present(now).size() > 1) {
+            Entry entry = new Entry(List.of(value), now);
+            entry.ended = now;
+            entry.outcome = Outcome.SEEN;
+            entries.add(entry);
         }
     }
 
-    /**
-     * A request with {@code fua} that set the part is done: the part is durable, whichever of its
-     * older values the rest of the sector has.
-     */
-    void makeDurable(int from, int to, SectorValue value) {
-        if (from == 0 && to == SectorValue.BYTES) {
-            dropBefore(present);
-            return;
+    /** What somebody may read who began to at {@code since}. */
+    List<SectorValue> present(long since) {
+        return entries.stream()
+                .filter(e -> entries.stream().noneMatch(f -> f.supersedes(e, since)))
+                .flatMap(e -> e.values.stream())
+                .toList();
+    }
+
+    /** What it may read as after a loss of power. */
+    List<SectorValue> afterPowerLoss() {
+        return entries.stream()
+                .filter(e -> !superseded(e, NOT_ENDED))
+                .flatMap(e -> e.values.stream())
+                .toList();
+    }
+
+    /** Forgets what nobody can read any more who began to at {@code since} or later. */
+    void prune(long since) {
+        if (entries.size() > 1) {
+            entries.removeIf(e -> superseded(e, since));
         }
-        for (Entry old : entries.subList(0, present)) {
-            old.value = new SectorValue.Patched(old.value, from, to, value);
-        }
     }
 
-    /** Somebody read the sector: of the present values it was this one. */
-    void observed(SectorValue value) {
-        if (entries.size() - present > 1) {
-            entries.add(new Entry(value, UNSETTLED));
-            present = entries.size() - 1;
-        }
+    /** Whether neither a reader nor a loss of power can find anything but one value. */
+    boolean isSettled() {
+        return entries.size() == 1 && entries.getFirst().outcome == Outcome.DURABLE;
     }
 
-    /** What it may read as now. */
-    List<SectorValue> present() {
-        return values().skip(present).toList();
+    private boolean superseded(Entry entry, long before) {
+        return entries.stream()
+                .anyMatch(f -> f.outcome == Outcome.DURABLE && f.supersedes(entry, before));
     }
 
-    /** What it may read as after a loss of power; the base comes first. */
-    List<SectorValue> all() {
-        return values().toList();
-    }
-
-    private Stream<SectorValue> values() {
-        return entries.stream().map(entry -> entry.value);
-    }
-
-    private void dropBefore(int index) {
-        entries.subList(0, index).clear();
-        present -= index;
+    private static List<SectorValue> patched(
+            List<SectorValue> below, int from, int to, SectorValue value) {
+        return below.stream()
+                .<SectorValue>map(b -> new SectorValue.Patched(b, from, to, value))
+                .toList();
     }
 }

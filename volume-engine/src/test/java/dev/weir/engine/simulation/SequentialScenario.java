@@ -32,7 +32,7 @@ final class SequentialScenario implements Scenario {
     private static void live(
             SimulatedPool simulated, VolumeActor client, CatalogActor operator, Random random) {
         if (!Dice.oneIn(3, random)) {
-            simulated.crashPoint().arm(Dice.scaled(random, 1000));
+            simulated.crashPoint().armWithin(1000, random);
         }
         int operations = (int) Dice.scaled(random, 256);
         for (int i = 0; i < operations; i++) {

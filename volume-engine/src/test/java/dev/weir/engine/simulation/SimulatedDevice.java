@@ -28,6 +28,7 @@ final class SimulatedDevice implements BlockDevice {
     private final DeviceFaults faults = new DeviceFaults();
     private final Random tearing;
     private volatile OperationHook hook = OperationHook.NONE;
+    private volatile Runnable pause = () -> {};
     private boolean closed;
     private long flushes;
 
@@ -61,6 +62,11 @@ final class SimulatedDevice implements BlockDevice {
         hook = newHook;
     }
 
+    /** What happens first, and beside everything else, in each operation that moves data. */
+    void pause(Runnable newPause) {
+        pause = newPause;
+    }
+
     /** The device as the next process finds it: everything that was written is there. */
     synchronized SimulatedDevice processKill() {
         return new SimulatedDevice(name, sizeBytes, traits, bug, store.copy());
@@ -89,7 +95,13 @@ final class SimulatedDevice implements BlockDevice {
     }
 
     @Override
-    public synchronized void read(
+    public void read(long offset, OffHeapMemory destination, long destinationOffset, long length)
+            throws StorageException {
+        pause.run();
+        readNow(offset, destination, destinationOffset, length);
+    }
+
+    private synchronized void readNow(
             long offset, OffHeapMemory destination, long destinationOffset, long length)
             throws StorageException {
         enter(DeviceOperation.Kind.READ, offset, length, false);
@@ -97,7 +109,14 @@ final class SimulatedDevice implements BlockDevice {
     }
 
     @Override
-    public synchronized void write(
+    public void write(
+            long offset, OffHeapMemory source, long sourceOffset, long length, boolean fua)
+            throws StorageException {
+        pause.run();
+        writeNow(offset, source, sourceOffset, length, fua);
+    }
+
+    private synchronized void writeNow(
             long offset, OffHeapMemory source, long sourceOffset, long length, boolean fua)
             throws StorageException {
         try {
@@ -150,7 +169,12 @@ final class SimulatedDevice implements BlockDevice {
     }
 
     @Override
-    public synchronized void zero(long offset, long length, ZeroMode mode, boolean fua)
+    public void zero(long offset, long length, ZeroMode mode, boolean fua) throws StorageException {
+        pause.run();
+        zeroNow(offset, length, mode, fua);
+    }
+
+    private synchronized void zeroNow(long offset, long length, ZeroMode mode, boolean fua)
             throws StorageException {
         SectorContent zeros =
                 switch (mode) {

@@ -16,6 +16,8 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 
 /**
@@ -35,6 +37,7 @@ final class SimulatedPool {
     private List<SimulatedDevice> devices;
     private CrashPoint crashPoint = new CrashPoint(log);
     private Pool pool;
+    private Runnable pause = () -> {};
 
     /** Devices that the next opening of the pool does without. */
     private final List<SimulatedDevice> absent = new ArrayList<>();
@@ -129,6 +132,17 @@ final class SimulatedPool {
             }
             throw new Violation(Promise.CALL_FAILED, what + " threw " + e, e);
         }
+    }
+
+    /** From now on some operations of the devices take longer than others. */
+    void unsteady() {
+        pause =
+                () -> {
+                    if (Dice.oneIn(16, ThreadLocalRandom.current())) {
+                        LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(200_000));
+                    }
+                };
+        hookDevices();
     }
 
     /** Does a round of maintenance now. */
@@ -272,7 +286,9 @@ final class SimulatedPool {
         return opened;
     }
 
-    /** A device that was about to join and did not is closed by the pool and left out from now on. */
+    /**
+     * A device that was about to join and did not is closed by the pool and left out from now on.
+     */
     private void dropStrangers(Pool opened) {
         Set<String> members =
                 opened.devices().stream().map(PoolDevice::path).collect(Collectors.toSet());
@@ -285,7 +301,10 @@ final class SimulatedPool {
     }
 
     private void hookDevices() {
-        devices.forEach(device -> device.hook(crashPoint));
+        devices.forEach(device -> {
+            device.hook(crashPoint);
+            device.pause(pause);
+        });
     }
 
     private List<SimulatedDevice> killed() {

@@ -29,7 +29,8 @@ record SimulationSettings(PoolSpec spec, List<DeviceSettings> devices) {
 
     static SimulationSettings of(ScenarioKind kind, Random random) {
         return switch (kind) {
-            case SEQUENTIAL, CONCURRENT, SPARSE, LONG_JOURNAL -> random(random, 1 + random.nextInt(2), 32L << 20);
+            case SEQUENTIAL, CONCURRENT, SPARSE, LONG_JOURNAL, REUSE ->
+                    random(random, 1 + random.nextInt(2), 32L << 20);
             case FULL_POOL -> random(random, 1, 16L << 20);
             case DEVICE_FAULT -> random(random, 2, 64L << 20);
         };

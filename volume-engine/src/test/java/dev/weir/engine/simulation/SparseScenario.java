@@ -18,13 +18,14 @@ final class SparseScenario implements Scenario {
     public void run(SimulatedPool simulated, Random random) {
         FailureJudge judge = new FailureJudge(simulated);
         judge.freeSpaceProvesNothing(true);
+        simulated.unsteady();
         CatalogActor operator = new CatalogActor(simulated, judge, random);
         VolumeModel volume = operator.create(CLIENTS * SLICE_BYTES).orElseThrow();
         Verification verification = new Verification(simulated);
         int lives = 1 + random.nextInt(3);
         for (int life = 0; life < lives; life++) {
             if (!Dice.oneIn(4, random)) {
-                simulated.crashPoint().arm(Dice.scaled(random, 6000));
+                simulated.crashPoint().armWithin(6000, random);
             }
             Workers.run(
                     simulated, Upkeep.beside(simulated, tasks(simulated, judge, random, volume)));

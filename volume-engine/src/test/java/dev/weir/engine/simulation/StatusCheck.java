@@ -6,11 +6,18 @@ import dev.weir.engine.simulation.Violation.Promise;
 /** Checks the runs of one block status call against the model. */
 final class StatusCheck implements BlockStatusVisitor {
     private final VolumeModel model;
+    private final long begun;
     private final Range range;
     private long covered;
 
-    StatusCheck(VolumeModel model, Range range) {
+    /**
+     * Makes a check of one call.
+     *
+     * @param begun what {@link VolumeModel#beginRead} said
+     */
+    StatusCheck(VolumeModel model, long begun, Range range) {
         this.model = model;
+        this.begun = begun;
         this.range = range;
     }
 
@@ -23,7 +30,7 @@ final class StatusCheck implements BlockStatusVisitor {
             throw wrong("a hole that does not read as zeros");
         }
         if (zero) {
-            model.checkZero(range.offset() + covered, length);
+            model.checkZero(begun, range.offset() + covered, length);
         }
         covered += length;
         return true;

@@ -16,14 +16,13 @@ final class Upkeep {
         CountDownLatch running = new CountDownLatch(tasks.size());
         List<Runnable> all = new ArrayList<>();
         for (Runnable task : tasks) {
-            all.add(
-                    () -> {
-                        try {
-                            task.run();
-                        } finally {
-                            running.countDown();
-                        }
-                    });
+            all.add(() -> {
+                try {
+                    task.run();
+                } finally {
+                    running.countDown();
+                }
+            });
         }
         all.add(() -> maintain(simulated, running));
         return all;
@@ -34,12 +33,11 @@ final class Upkeep {
             while (!running.await(PAUSE_MICROS, TimeUnit.MICROSECONDS)) {
                 simulated
                         .maintain()
-                        .ifPresent(
-                                failure -> {
-                                    throw new Violation(
-                                            Violation.Promise.CALL_FAILED,
-                                            "maintenance failed: " + failure.message());
-                                });
+                        .ifPresent(failure -> {
+                            throw new Violation(
+                                    Violation.Promise.CALL_FAILED,
+                                    "maintenance failed: " + failure.message());
+                        });
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

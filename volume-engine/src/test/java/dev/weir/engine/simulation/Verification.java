@@ -73,7 +73,7 @@ final class Verification {
                     continue;
                 }
                 memory.copyTo(0, bytes, 0, length);
-                model.check(moment, offset, bytes, length);
+                model.check(moment, model.beginFlush(), offset, bytes, length);
                 simulated.counters().sectorsCompared.add(length / SectorValue.BYTES);
             }
         }

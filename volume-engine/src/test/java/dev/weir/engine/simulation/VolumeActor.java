@@ -27,15 +27,31 @@ final class VolumeActor implements AutoCloseable {
         this.random = random;
     }
 
-    /** One random request. */
-    void step(VolumeModel model, Range own) {
-        Optional<Volume> found = simulated.pool().volume(model.id());
-        if (found.isEmpty() && simulated.catalog().gone(model)) {
+    /** A random request that others may cross with requests of theirs: whole sectors only. */
+    void crossingStep(VolumeModel model, Range shared) {
+        Optional<Volume> volume = find(model);
+        if (volume.isEmpty()) {
             return;
         }
-        Volume volume =
-                found.orElseThrow(
-                        () -> new Violation(Promise.METADATA_WRONG, model + " is not there"));
+        Range range =
+                shared.random(random, simulated.settings().spec().grainBytes()).wholeSectors();
+        boolean fua = Dice.oneIn(8, random);
+        switch (random.nextInt(10)) {
+            case 0, 1, 2 -> read(model, volume.get(), range);
+            case 3 -> flush(model, volume.get());
+            case 4, 5 -> trim(model, volume.get(), range, fua);
+            case 6 -> status(model, volume.get(), range);
+            default -> write(model, volume.get(), range, fua, Need.SPACE);
+        }
+    }
+
+    /** One random request. */
+    void step(VolumeModel model, Range own) {
+        Optional<Volume> found = find(model);
+        if (found.isEmpty()) {
+            return;
+        }
+        Volume volume = found.get();
         Range range = own.random(random, simulated.settings().spec().grainBytes());
         boolean fua = Dice.oneIn(6, random);
         switch (random.nextInt(16)) {
@@ -53,39 +69,60 @@ final class VolumeActor implements AutoCloseable {
         }
     }
 
+    private Optional<Volume> find(VolumeModel model) {
+        Optional<Volume> found = simulated.pool().volume(model.id());
+        if (found.isEmpty() && !simulated.catalog().gone(model)) {
+            throw new Violation(Promise.METADATA_WRONG, model + " is not there");
+        }
+        return found;
+    }
+
     /** Writes the range; returns whether it could. */
     boolean write(VolumeModel model, Volume volume, Range range, boolean fua) {
+        boolean mapped =
+                model.certainlyMapped(
+                        range.offset(), range.length(), simulated.settings().spec().grainBytes());
+        return write(model, volume, range, fua, mapped ? Need.NOTHING : Need.SPACE);
+    }
+
+    private boolean write(VolumeModel model, Volume volume, Range range, boolean fua, Need need) {
         byte[] stamped = new byte[Math.toIntExact(range.length())];
         SectorValue value = model.nextWrite(range.offset(), stamped);
         memory.copyFrom(stamped, 0, 0, stamped.length);
         String what = "write %s of %s fua=%s: %s".formatted(range, model, fua, value);
-        boolean mapped =
-                model.certainlyMapped(
-                        range.offset(), range.length(), simulated.settings().spec().grainBytes());
         VolumeModel.Change change = model.begin(range.offset(), range.length(), value);
         Optional<StorageFailure> failure =
                 simulated.attempt(
                         what, () -> volume.write(range.offset(), memory, 0, range.length(), fua));
-        settle(model, volume, range, change, fua, failure, mapped ? Need.NOTHING : Need.SPACE);
+        settle(model, volume, range, change, fua, failure, need);
         return failure.isEmpty();
     }
 
     /** Reads the range and compares; returns whether it could. */
     boolean read(VolumeModel model, Volume volume, Range range) {
         String what = "read %s of %s".formatted(range, model);
-        Optional<StorageFailure> failure =
-                simulated.attempt(
-                        what, () -> volume.read(range.offset(), memory, 0, range.length()));
-        failure.ifPresent(f -> judge.judge(what, f, model, Need.NOTHING));
-        if (failure.isEmpty()) {
-            int length = (int) range.length();
-            memory.copyTo(0, bytes, 0, length);
-            if (!simulated.catalog().gone(model)) {
-                model.check(Moment.ALIVE, range.offset(), bytes, length);
+        long begun = model.beginRead();
+        try {
+            Optional<StorageFailure> failure =
+                    simulated.attempt(
+                            what, () -> volume.read(range.offset(), memory, 0, range.length()));
+            failure.ifPresent(f -> judge.judge(what, f, model, Need.NOTHING));
+            if (failure.isEmpty()) {
+                compare(model, begun, range);
             }
-            simulated.counters().sectorsCompared.add(length / SectorValue.BYTES);
+            return failure.isEmpty();
+        } finally {
+            model.endRead(begun);
         }
-        return failure.isEmpty();
+    }
+
+    private void compare(VolumeModel model, long begun, Range range) {
+        int length = (int) range.length();
+        memory.copyTo(0, bytes, 0, length);
+        if (!simulated.catalog().gone(model)) {
+            model.check(Moment.ALIVE, begun, range.offset(), bytes, length);
+        }
+        simulated.counters().sectorsCompared.add(length / SectorValue.BYTES);
     }
 
     boolean flush(VolumeModel model, Volume volume) {
@@ -99,7 +136,10 @@ final class VolumeActor implements AutoCloseable {
 
     boolean trim(VolumeModel model, Volume volume, Range range, boolean fua) {
         String what = "trim %s of %s fua=%s".formatted(range, model, fua);
-        VolumeModel.Change change = model.beginTrim(range.offset(), range.length());
+        VolumeModel.Change change =
+                range.length() > BUFFER_BYTES
+                        ? model.beginLargeTrim(range.offset(), range.length())
+                        : model.begin(range.offset(), range.length(), SectorValue.Zero.ZERO);
         Optional<StorageFailure> failure =
                 simulated.attempt(what, () -> volume.trim(range.offset(), range.length(), fua));
         settle(model, volume, range, change, fua, failure, Need.NOTHING);
@@ -164,15 +204,20 @@ final class VolumeActor implements AutoCloseable {
 
     private void status(VolumeModel model, Volume volume, Range range) {
         String what = "status %s of %s".formatted(range, model);
-        StatusCheck check = new StatusCheck(model, range);
-        simulated
-                .attempt(
-                        what,
-                        () -> {
-                            volume.blockStatus(range.offset(), range.length(), check);
-                            check.finish();
-                        })
-                .ifPresent(f -> judge.judge(what, f, model, Need.NOTHING));
+        long begun = model.beginRead();
+        try {
+            StatusCheck check = new StatusCheck(model, begun, range);
+            simulated
+                    .attempt(
+                            what,
+                            () -> {
+                                volume.blockStatus(range.offset(), range.length(), check);
+                                check.finish();
+                            })
+                    .ifPresent(f -> judge.judge(what, f, model, Need.NOTHING));
+        } finally {
+            model.endRead(begun);
+        }
     }
 
     /** A request that leaves the volume has no effect but its failure. */
@@ -221,7 +266,8 @@ final class VolumeActor implements AutoCloseable {
             model.done(change, fua);
             return;
         }
-        judge.judge(change.toString(), failure.get(), model, need);
+        model.failed(change);
+        judge.judge("request for " + range, failure.get(), model, need);
         long from = range.offset() / SectorValue.BYTES * SectorValue.BYTES;
         long to = Math.ceilDiv(range.end(), SectorValue.BYTES) * SectorValue.BYTES;
         for (long at = from; at < to; at += BUFFER_BYTES) {

@@ -2,16 +2,18 @@ package dev.weir.engine.simulation;
 
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
 
 /**
  * What a volume may read as, sector by sector. Callers tell it of each request before they issue it
- * and after it returned; requests that overlap in range must not overlap in time. Used from any
- * thread.
+ * and after it returned. Requests that overlap in range may overlap in time if they consist of
+ * whole sectors. Used from any thread.
  */
 final class VolumeModel {
     private static final int SECTOR_BYTES = SectorValue.BYTES;
@@ -26,6 +28,13 @@ final class VolumeModel {
     private final UUID id;
     private final long tag;
     private final TreeMap<Long, SectorHistory> sectors = new TreeMap<>();
+
+    /** Histories of more than one durable value. */
+    private final Set<SectorHistory> unsettled = new LinkedHashSet<>();
+
+    /** When the reads that are under way began. */
+    private final TreeSet<Long> readers = new TreeSet<>();
+
     private String name;
     private long sizeBytes;
     private long writes;
@@ -72,6 +81,7 @@ final class VolumeModel {
 
     /** A request begins that makes the range hold {@code value}. */
     synchronized Change begin(long offset, long length, SectorValue value) {
+        clock++;
         List<Part> parts = new ArrayList<>();
         for (long at = offset; at < offset + length; ) {
             int from = (int) (at % SECTOR_BYTES);
@@ -79,14 +89,18 @@ final class VolumeModel {
             SectorHistory history =
                     sectors.computeIfAbsent(
                             at / SECTOR_BYTES, sector -> new SectorHistory(SectorValue.Zero.ZERO));
-            parts.add(part(history, from, to, value));
+            parts.add(begin(history, from, to, value));
             at += to - from;
         }
         return new Change(value, parts);
     }
 
-    /** A trim begins; where nothing was ever written it changes nothing. */
-    synchronized Change beginTrim(long offset, long length) {
+    /**
+     * A trim begins while nobody else changes the range; where nothing was ever written it changes
+     * nothing.
+     */
+    synchronized Change beginLargeTrim(long offset, long length) {
+        clock++;
         List<Part> parts = new ArrayList<>();
         long end = Math.ceilDiv(offset + length, SECTOR_BYTES);
         sectors.subMap(offset / SECTOR_BYTES, end)
@@ -94,20 +108,39 @@ final class VolumeModel {
                     long at = sector * SECTOR_BYTES;
                     int from = (int) Math.max(0, offset - at);
                     int to = (int) Math.min(SECTOR_BYTES, offset + length - at);
-                    parts.add(part(history, from, to, SectorValue.Zero.ZERO));
+                    parts.add(begin(history, from, to, SectorValue.Zero.ZERO));
                 });
         return new Change(SectorValue.Zero.ZERO, parts);
     }
 
-    /** The request is done; one that failed or vanished in a crash is never told of. */
+    private Part begin(SectorHistory history, int from, int to, SectorValue value) {
+        unsettled.add(history);
+        return new Part(history, from, to, history.begin(from, to, value, clock));
+    }
+
+    /** The request has succeeded. */
     synchronized void done(Change change, boolean fua) {
         clock++;
         for (Part part : change.parts()) {
-            part.history().settle(part.entry(), clock);
+            part.history().done(part.entry(), clock);
             if (fua) {
-                part.history().makeDurable(part.from(), part.to(), change.value());
+                part.history().makeDurable(part.entry(), part.from(), part.to(), change.value());
+                part.history().prune(oldestReader());
             }
         }
+    }
+
+    /** The request has failed. */
+    synchronized void failed(Change change) {
+        clock++;
+        change.parts().forEach(part -> part.history().failed(part.entry(), clock));
+    }
+
+    /** The process has died. */
+    synchronized void crashed() {
+        clock++;
+        readers.clear();
+        unsettled.forEach(history -> history.crashed(clock));
     }
 
     /** A flush begins; the result is for {@link #flushed}. */
@@ -115,35 +148,51 @@ final class VolumeModel {
         return ++clock;
     }
 
-    /** The flush is done. */
+    /** The flush has succeeded. */
     synchronized void flushed(long begun) {
-        sectors.values().forEach(history -> history.flushed(begun));
+        long oldestReader = oldestReader();
+        unsettled.removeIf(history -> {
+            history.flushed(begun);
+            history.prune(oldestReader);
+            return history.isSettled();
+        });
+    }
+
+    /** A read, or a question for the status, begins; the result is for {@link #endRead}. */
+    synchronized long beginRead() {
+        readers.add(++clock);
+        return clock;
+    }
+
+    synchronized void endRead(long begun) {
+        readers.remove(begun);
     }
 
     /**
      * Compares what was read at {@code offset} with what may be there, and remembers which of the
      * possible values it was.
      *
+     * @param begun when the read began
      * @throws Violation if it is none of them
      */
-    synchronized void check(Moment moment, long offset, byte[] content, int length) {
+    synchronized void check(Moment moment, long begun, long offset, byte[] content, int length) {
         for (int done = 0; done < length; ) {
             long sector = (offset + done) / SECTOR_BYTES;
             int from = (int) ((offset + done) % SECTOR_BYTES);
             int to = Math.min(SECTOR_BYTES, from + length - done);
-            checkSector(moment, sector, from, to, content, done);
+            checkSector(moment, begun, sector, from, to, content, done);
             done += to - from;
         }
     }
 
     /** Checks that a range that was said to read as zeros does. */
-    synchronized void checkZero(long offset, long length) {
+    synchronized void checkZero(long begun, long offset, long length) {
         long first = offset / SECTOR_BYTES;
         long end = Math.ceilDiv(offset + length, SECTOR_BYTES);
         for (long sector : List.copyOf(sectors.subMap(first, end).keySet())) {
             int from = (int) Math.max(0, offset - sector * SECTOR_BYTES);
             int to = (int) Math.min(SECTOR_BYTES, offset + length - sector * SECTOR_BYTES);
-            checkSector(Moment.ALIVE, sector, from, to, ZEROS, from);
+            checkSector(Moment.ALIVE, begun, sector, from, to, ZEROS, from);
         }
     }
 
@@ -190,10 +239,6 @@ final class VolumeModel {
         return "volume v" + tag;
     }
 
-    private static Part part(SectorHistory history, int from, int to, SectorValue value) {
-        return new Part(history, from, to, history.begin(from, to, value));
-    }
-
     private boolean holdsData(long offset, long length) {
         return sectors
                 .subMap(offset / SECTOR_BYTES, (offset + length) / SECTOR_BYTES)
@@ -203,16 +248,28 @@ final class VolumeModel {
     }
 
     private boolean certainlyNotZero(long sector, SectorHistory history) {
-        return history.present().stream().noneMatch(value -> value.isZero(tag, sector));
+        return history.present(clock).stream().noneMatch(value -> value.isZero(tag, sector));
+    }
+
+    private long oldestReader() {
+        return readers.isEmpty() ? Long.MAX_VALUE : readers.first();
     }
 
     private void checkSector(
-            Moment moment, long sector, int from, int to, byte[] content, int contentOffset) {
+            Moment moment,
+            long begun,
+            long sector,
+            int from,
+            int to,
+            byte[] content,
+            int contentOffset) {
         SectorHistory history = sectors.get(sector);
         List<SectorValue> allowed =
                 history == null
                         ? List.of(SectorValue.Zero.ZERO)
-                        : moment == Moment.AFTER_POWER_LOSS ? history.all() : history.present();
+                        : moment == Moment.AFTER_POWER_LOSS
+                                ? history.afterPowerLoss()
+                                : history.present(begun);
         Optional<SectorValue> found =
                 allowed.reversed().stream()
                         .filter(v -> v.matches(tag, sector, from, to, content, contentOffset))
@@ -224,8 +281,10 @@ final class VolumeModel {
         if (history != null && from == 0 && to == SECTOR_BYTES) {
             if (moment == Moment.AFTER_POWER_LOSS) {
                 sectors.put(sector, new SectorHistory(found.get()));
+                unsettled.remove(history);
             } else {
-                history.observed(found.get());
+                clock++;
+                history.observed(found.get(), clock);
             }
         }
     }

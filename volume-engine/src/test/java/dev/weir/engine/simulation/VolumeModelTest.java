@@ -108,10 +108,41 @@ class VolumeModelTest {
         byte[] first = write(0, SECTOR_BYTES, true);
         byte[] second = new byte[SECTOR_BYTES];
         model.begin(0, SECTOR_BYTES, model.nextWrite(0, second));
+        model.crashed();
 
         assertAllowed(Moment.AFTER_KILL, first);
         assertBroken(Promise.READ_WRONG, Moment.ALIVE, second);
         assertAllowed(Moment.AFTER_POWER_LOSS, second);
+    }
+
+    @Test
+    void shouldAllowEitherOrderOfRequestsThatOverlapAndNothingOlder() {
+        byte[] old = write(0, SECTOR_BYTES, true);
+        byte[] first = new byte[SECTOR_BYTES];
+        byte[] second = new byte[SECTOR_BYTES];
+        VolumeModel.Change one = model.begin(0, SECTOR_BYTES, model.nextWrite(0, first));
+        VolumeModel.Change other = model.begin(0, SECTOR_BYTES, model.nextWrite(0, second));
+        model.done(other, false);
+        model.done(one, false);
+        model.flushed(model.beginFlush());
+
+        assertBroken(Promise.P2_POWER_LOST_FLUSHED, Moment.AFTER_POWER_LOSS, old);
+        assertAllowed(Moment.ALIVE, first);
+        assertBroken(Promise.READ_WRONG, Moment.ALIVE, second);
+    }
+
+    @Test
+    void shouldAllowAReaderWhatWasThereWhenItBegan() {
+        byte[] old = write(0, SECTOR_BYTES, true);
+        long begun = model.beginRead();
+        byte[] replaced = write(0, SECTOR_BYTES, true);
+
+        assertThatCode(() -> model.check(Moment.ALIVE, begun, 0, old, SECTOR_BYTES))
+                .doesNotThrowAnyException();
+        assertThatCode(() -> model.check(Moment.ALIVE, begun, 0, replaced, SECTOR_BYTES))
+                .doesNotThrowAnyException();
+        model.endRead(begun);
+        assertBroken(Promise.READ_WRONG, Moment.ALIVE, old);
     }
 
     @Test
@@ -128,8 +159,9 @@ class VolumeModelTest {
     void shouldReportARunOfZerosOverData() {
         write(SECTOR_BYTES, SECTOR_BYTES, false);
 
-        assertThatCode(() -> model.checkZero(0, SECTOR_BYTES)).doesNotThrowAnyException();
-        assertThatThrownBy(() -> model.checkZero(0, SECTOR_BYTES + 1))
+        assertThatCode(() -> model.checkZero(model.beginFlush(), 0, SECTOR_BYTES))
+                .doesNotThrowAnyException();
+        assertThatThrownBy(() -> model.checkZero(model.beginFlush(), 0, SECTOR_BYTES + 1))
                 .isInstanceOf(Violation.class);
     }
 
@@ -141,12 +173,13 @@ class VolumeModelTest {
     }
 
     private void assertAllowed(Moment moment, byte[] content) {
-        assertThatCode(() -> model.check(moment, 0, content, content.length))
+        assertThatCode(() -> model.check(moment, model.beginFlush(), 0, content, content.length))
                 .doesNotThrowAnyException();
     }
 
     private void assertBroken(Promise promise, Moment moment, byte[] content) {
-        assertThatThrownBy(() -> model.check(moment, 0, content, content.length))
+        assertThatThrownBy(
+                        () -> model.check(moment, model.beginFlush(), 0, content, content.length))
                 .isInstanceOfSatisfying(
                         Violation.class,
                         violation ->
