@@ -1,0 +1,80 @@
+package dev.weir.engine.simulation;
+
+import java.util.EnumSet;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Decides at which device operation, counted over all devices of a pool, the world ends. Once it
+ * has, no operation of any of these devices has an effect. Used from any thread.
+ */
+final class CrashPoint implements OperationHook {
+    private static final long NEVER = Long.MAX_VALUE;
+
+    private final OperationLog log;
+    private final AtomicLong operationsLeft = new AtomicLong(NEVER);
+    private volatile Set<DeviceOperation.Kind> counted = EnumSet.allOf(DeviceOperation.Kind.class);
+    private volatile boolean crashed;
+
+    CrashPoint(OperationLog log) {
+        this.log = log;
+    }
+
+    /** Crashes in the {@code operations}-th operation from now. */
+    void arm(long operations) {
+        arm(EnumSet.allOf(DeviceOperation.Kind.class), operations);
+    }
+
+    /** Crashes in the {@code operations}-th operation of one of these kinds from now. */
+    void arm(Set<DeviceOperation.Kind> kinds, long operations) {
+        counted = kinds;
+        operationsLeft.set(operations);
+    }
+
+    /**
+     * Crashes somewhere in the next {@code operations} operations, or in one of their flushes or
+     * zeros, which are fewer and matter more.
+     */
+    void armWithin(long operations, Random random) {
+        switch (random.nextInt(6)) {
+            case 0, 1 ->
+                    arm(
+                            EnumSet.of(DeviceOperation.Kind.FLUSH),
+                            Dice.scaled(random, operations / 16 + 1));
+            case 2 ->
+                    arm(
+                            EnumSet.of(DeviceOperation.Kind.ZERO, DeviceOperation.Kind.TRIM),
+                            Dice.scaled(random, operations / 16 + 1));
+            default -> arm(Dice.scaled(random, operations));
+        }
+    }
+
+    void disarm() {
+        operationsLeft.set(NEVER);
+    }
+
+    /** Crashes now, between two operations. */
+    void crashNow() {
+        crashed = true;
+    }
+
+    boolean crashed() {
+        return crashed;
+    }
+
+    @Override
+    public void beforeOperation(DeviceOperation operation) {
+        if (crashed) {
+            throw new SimulatedCrash(false);
+        }
+        log.add(operation);
+        if (operationsLeft.get() != NEVER
+                && counted.contains(operation.kind())
+                && operationsLeft.decrementAndGet() == 0) {
+            crashed = true;
+            log.add("crash in " + operation.toString().strip());
+            throw new SimulatedCrash(true);
+        }
+    }
+}

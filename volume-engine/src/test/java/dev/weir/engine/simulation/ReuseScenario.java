@@ -1,0 +1,68 @@
+package dev.weir.engine.simulation;
+
+import dev.weir.engine.Volume;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * A few small volumes map, trim and map again grain by grain, with much maintenance and hardly a
+ * flush, so that space changes hands while little is durable; then a crash.
+ */
+final class ReuseScenario implements Scenario {
+    private static final int VOLUMES = 3;
+    private static final int GRAINS = 160;
+
+    @Override
+    public void run(SimulatedPool simulated, Random random) {
+        FailureJudge judge = new FailureJudge(simulated);
+        CatalogActor operator = new CatalogActor(simulated, judge, random);
+        long grainBytes = simulated.settings().spec().grainBytes();
+        List<VolumeModel> volumes = new ArrayList<>();
+        for (int i = 0; i < VOLUMES; i++) {
+            volumes.add(operator.create(GRAINS * grainBytes).orElseThrow());
+        }
+        Verification verification = new Verification(simulated);
+        int lives = 2 + random.nextInt(4);
+        for (int life = 0; life < lives; life++) {
+            simulated.crashPoint().armWithin(1500, random);
+            Workers.run(simulated, List.of(() -> live(simulated, judge, random, volumes)));
+            simulated.crashPoint().disarm();
+            Moment moment = Dice.oneIn(4, random) ? Moment.AFTER_KILL : Moment.AFTER_POWER_LOSS;
+            simulated.crash(moment);
+            verification.everything(simulated.reopen(moment));
+        }
+        SpaceReturns.check(simulated, judge, random);
+        simulated.end();
+    }
+
+    private static void live(
+            SimulatedPool simulated, FailureJudge judge, Random random, List<VolumeModel> volumes) {
+        int steps = (int) Dice.scaled(random, 1000);
+        try (VolumeActor client = new VolumeActor(simulated, judge, random)) {
+            for (int i = 0; i < steps; i++) {
+                step(simulated, client, random, Dice.pick(random, volumes));
+            }
+        }
+    }
+
+    private static void step(
+            SimulatedPool simulated, VolumeActor client, Random random, VolumeModel model) {
+        Volume volume = simulated.volume(model);
+        long grainBytes = simulated.settings().spec().grainBytes();
+        long grain = random.nextInt(GRAINS);
+        long sectorInGrain = random.nextLong(grainBytes / SectorValue.BYTES);
+        long offset = grain * grainBytes + sectorInGrain * SectorValue.BYTES;
+        switch (random.nextInt(48)) {
+            case 0 -> client.flush(model, volume);
+            case 1, 2, 3, 4, 5 -> simulated.maintain();
+            case 6, 7 -> client.trim(model, volume, new Range(0, model.sizeBytes()), false);
+            case 8, 9, 10, 11, 12, 13 -> {
+                long count = Math.min(Dice.scaled(random, GRAINS), GRAINS - grain);
+                Range grains = new Range(grain * grainBytes, count * grainBytes);
+                client.trim(model, volume, grains, false);
+            }
+            default -> client.write(model, volume, new Range(offset, SectorValue.BYTES), false);
+        }
+    }
+}

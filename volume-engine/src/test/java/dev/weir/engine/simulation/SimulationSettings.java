@@ -1,0 +1,49 @@
+package dev.weir.engine.simulation;
+
+import dev.weir.engine.Limits;
+import dev.weir.engine.PoolSpec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.UUID;
+
+/** The pool that a seed stands for. */
+record SimulationSettings(PoolSpec spec, List<DeviceSettings> devices) {
+    private static final List<Integer> GRAIN_BYTES = List.of(4 << 10, 8 << 10, 16 << 10, 64 << 10);
+
+    /** One device of it. */
+    record DeviceSettings(String name, long sizeBytes, DeviceTraits traits) {
+
+        SimulatedDevice create(PlantedDeviceBug bug) {
+            return new SimulatedDevice(name, sizeBytes, traits, bug);
+        }
+
+        static DeviceSettings random(int index, long moreThanLeast, Random random) {
+            long size = Limits.MIN_DEVICE_BYTES + random.nextLong(moreThanLeast);
+            return new DeviceSettings(
+                    "d" + index,
+                    size / Limits.SECTOR_BYTES * Limits.SECTOR_BYTES,
+                    DeviceTraits.random(random));
+        }
+    }
+
+    static SimulationSettings of(ScenarioKind kind, Random random) {
+        return switch (kind) {
+            case SEQUENTIAL, CONCURRENT, SPARSE, LONG_JOURNAL, REUSE ->
+                    random(random, 1 + random.nextInt(2), 32L << 20);
+            case FULL_POOL -> random(random, 1, 16L << 20);
+            case DEVICE_FAULT -> random(random, 2, 64L << 20);
+        };
+    }
+
+    private static SimulationSettings random(Random random, int deviceCount, long moreThanLeast) {
+        int grainBytes = Dice.pick(random, GRAIN_BYTES);
+        List<DeviceSettings> devices = new ArrayList<>();
+        for (int index = 0; index < deviceCount; index++) {
+            devices.add(DeviceSettings.random(index, moreThanLeast, random));
+        }
+        UUID id = new UUID(random.nextLong(), random.nextLong());
+        return new SimulationSettings(
+                new PoolSpec(id, "simulated", Limits.MIN_EXTENT_BYTES, grainBytes), devices);
+    }
+}
