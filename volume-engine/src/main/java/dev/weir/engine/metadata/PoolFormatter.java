@@ -162,8 +162,7 @@ public final class PoolFormatter {
         }
     }
 
-    private static Member newMember(
-            int index, AttachedDevice attached, PoolShape shape, UUID pool)
+    private static Member newMember(int index, AttachedDevice attached, PoolShape shape, UUID pool)
             throws StorageException {
         BlockDevice device = attached.device();
         long size = device.sizeBytes();
