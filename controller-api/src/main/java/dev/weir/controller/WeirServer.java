@@ -5,6 +5,7 @@ import dev.weir.controller.settings.DataDirectory;
 import dev.weir.controller.settings.ExitCode;
 import dev.weir.controller.settings.StartupException;
 import dev.weir.controller.settings.WeirSettings;
+import dev.weir.db.WeirDatabase;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -103,7 +104,8 @@ public final class WeirServer implements AutoCloseable {
         properties.put("server.address", settings.bind());
         properties.put("server.port", settings.httpPort());
         properties.put(
-                "spring.datasource.url", "${WEIR_DB_URL:%s}".formatted(directory.databaseUrl()));
+                "spring.datasource.url",
+                "${WEIR_DB_URL:%s}".formatted(WeirDatabase.embeddedUrl(directory.database())));
         return properties;
     }
 
@@ -151,8 +153,11 @@ public final class WeirServer implements AutoCloseable {
                 }
             }
         }
-        return new StartupException(
-                ExitCode.CANNOT_START, "cannot start: " + rootMessage(failure), failure);
+        var reason =
+                WeirDatabase.reason(failure)
+                        .map(said -> "cannot use the database: " + said)
+                        .orElseGet(() -> "cannot start: " + rootMessage(failure));
+        return new StartupException(ExitCode.CANNOT_START, reason, failure);
     }
 
     private static String rootMessage(Throwable failure) {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.controller.intent.Step;
 import dev.weir.controller.intent.StepObserver;
+import dev.weir.controller.pool.OpenPools;
+import dev.weir.engine.Volume;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -112,6 +114,14 @@ class CrashTest {
     }
 
     private static void assertVolumesAreThere(RunningController weir) {
+        assertThat(weir.bean(OpenPools.class).allServing().flatMap(pool -> pool.volumes().stream()))
+                .extracting(Volume::name)
+                .containsExactlyInAnyOrder(
+                        name(Step.VOLUME_INTENDED),
+                        name(Step.VOLUME_CREATED),
+                        name(Step.VOLUME_ONLINE),
+                        "resized",
+                        "new-name");
         assertThat(weir.get("/api/v1/volumes").json().path("items"))
                 .allSatisfy(
                         volume -> assertThat(volume.path("state").asString()).isEqualTo("ONLINE"))

@@ -2,6 +2,7 @@ package dev.weir.controller;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weir.controller.settings.ExitCode;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -22,7 +23,7 @@ class MainTest {
     @Test
     void shouldSayThatItIsReadyRefuseASecondOneAndStopInGoodOrder() throws Exception {
         var data = directory.resolve("data");
-        var process = start(data);
+        var process = start(data, "--weir.nbd-port=0");
         try (var output = output(process)) {
             var ready = output.readLine();
 
@@ -33,7 +34,16 @@ class MainTest {
             assertThat(run.path("ports").path("nbd").asInt()).isPositive();
             assertThat(Files.getPosixFilePermissions(data.resolve("admin-token")))
                     .isEqualTo(PosixFilePermissions.fromString("rw-------"));
-            assertSecondIsRefused(data, process.pid());
+            assertRefused(
+                    "the data directory %s is in use by pid %d"
+                            .formatted(data.toRealPath(), process.pid()),
+                    data,
+                    "--weir.nbd-port=0");
+            int port = run.path("ports").path("nbd").asInt();
+            assertRefused(
+                    "cannot listen on 127.0.0.1:%d (nbd): address already in use".formatted(port),
+                    directory.resolve("other"),
+                    "--weir.nbd-port=" + port);
 
             process.toHandle().destroy();
             assertThat(output.readLine()).as("nothing else on standard output").isNull();
@@ -44,18 +54,16 @@ class MainTest {
         }
     }
 
-    private static void assertSecondIsRefused(Path data, long pid) throws Exception {
-        var second = start(data);
-        var error = new String(second.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+    /** One line on standard error, and nothing else. */
+    private static void assertRefused(String reason, Path data, String nbdPort) throws Exception {
+        var refused = start(data, nbdPort);
+        var error = new String(refused.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
 
-        assertThat(second.waitFor()).isEqualTo(1);
-        assertThat(error)
-                .isEqualTo(
-                        "weir: the data directory %s is in use by pid %d%n"
-                                .formatted(data.toRealPath(), pid));
+        assertThat(error).isEqualTo("weir: %s%n".formatted(reason));
+        assertThat(refused.waitFor()).isEqualTo(ExitCode.CANNOT_START.value());
     }
 
-    private static Process start(Path data) throws IOException {
+    private static Process start(Path data, String nbdPort) throws IOException {
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(
@@ -71,7 +79,7 @@ class MainTest {
                         Main.class.getName(),
                         "--weir.data-dir=" + data,
                         "--weir.http-port=0",
-                        "--weir.nbd-port=0"));
+                        nbdPort));
         return new ProcessBuilder(command).start();
     }
 

@@ -88,6 +88,17 @@ class StartupTest {
     }
 
     @Test
+    void shouldSayWhatTheDatabaseSaid() throws Exception {
+        Files.createDirectories(directory.resolve("db"));
+        Files.writeString(
+                directory.resolve("db").resolve("weir.mv.db"), "no database".repeat(1000));
+
+        assertThatThrownBy(() -> RunningController.start(directory))
+                .isInstanceOf(StartupException.class)
+                .hasMessageStartingWith("cannot use the database: ");
+    }
+
+    @Test
     void shouldMakeNoPoolWhenNoneIsWanted() throws Exception {
         try (var weir = RunningController.start(directory, "--weir.default-pool=false")) {
             assertThat(weir.get("/api/v1/pools").json().path("items")).isEmpty();

@@ -1,5 +1,8 @@
 package dev.weir.db;
 
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.Optional;
 import org.springframework.boot.persistence.autoconfigure.EntityScan;
 import org.springframework.context.annotation.ComponentScan;
 import org.springframework.context.annotation.Configuration;
@@ -10,4 +13,27 @@ import org.springframework.data.jpa.repository.config.EnableJpaRepositories;
 @EntityScan
 @EnableJpaRepositories
 @ComponentScan
-public class WeirDatabase {}
+public class WeirDatabase {
+
+    /**
+     * The embedded database in a file. {@code WRITE_DELAY=0} hands each commit to the operating
+     * system before it returns, so that the death of the process loses none; closing it is left to
+     * whoever stops the stores.
+     */
+    public static String embeddedUrl(Path file) {
+        return "jdbc:h2:file:"
+                + file
+                + ";MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DEFAULT_NULL_ORDERING=HIGH"
+                + ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE";
+    }
+
+    /** What the database said, if it was the database that failed. */
+    public static Optional<String> reason(Throwable failure) {
+        for (var cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException said && said.getMessage() != null) {
+                return said.getMessage().lines().findFirst();
+            }
+        }
+        return Optional.empty();
+    }
+}

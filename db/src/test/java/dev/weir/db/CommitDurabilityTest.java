@@ -14,14 +14,13 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The embedded database keeps what it committed when its process is killed. */
 class CommitDurabilityTest {
-    private static final String OPTIONS = ";MODE=PostgreSQL;WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE";
     private static final int COMMITS = 500;
 
     @TempDir Path directory;
 
     @Test
     void shouldKeepEveryCommitWhenTheProcessIsKilled() throws Exception {
-        var database = "jdbc:h2:file:" + directory.resolve("weir") + OPTIONS;
+        var database = WeirDatabase.embeddedUrl(directory.resolve("weir"));
         var writer =
                 new ProcessBuilder(
                                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),

@@ -162,6 +162,7 @@ public final class FileDevice implements BlockDevice {
         check(offset, length);
         try {
             memory.copyTo(offset, destination, destinationOffset, length);
+            awaitFault();
         } catch (InternalError fault) {
             throw faulted("read", offset, length, fault);
         } finally {
@@ -177,6 +178,7 @@ public final class FileDevice implements BlockDevice {
         checkSyncs();
         try {
             source.copyTo(sourceOffset, memory, offset, length);
+            awaitFault();
         } catch (InternalError fault) {
             throw faulted("write", offset, length, fault);
         } finally {
@@ -319,6 +321,16 @@ public final class FileDevice implements BlockDevice {
         if (failure != null) {
             throw new StorageException(failure);
         }
+    }
+
+    /**
+     * Makes a fault in the copy before it throw here. Compiled code throws it only at its next
+     * safepoint, and with everything inlined that can lie behind the {@code catch}, in a caller who
+     * believes that the copy succeeded. Calling any native method is a safepoint; this one is quick
+     * and changes nothing.
+     */
+    private void awaitFault() {
+        boolean ignored = Thread.holdsLock(this);
     }
 
     private StorageException faulted(String verb, long offset, long length, InternalError fault) {

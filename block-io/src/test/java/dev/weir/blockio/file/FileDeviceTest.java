@@ -154,6 +154,43 @@ class FileDeviceTest {
         }
     }
 
+    /**
+     * Compiled and inlined as hot code is: there a fault would surface after the request has
+     * returned.
+     */
+    @Test
+    void shouldFailTheFaultingRequestItselfInCompiledCode() throws IOException {
+        Path path = directory.resolve("d0");
+        try (FileDevice device = FileDevice.create(path, SIZE)) {
+            for (int i = 0; i < 100_000; i++) {
+                assertThat(fails(device, i)).isFalse();
+            }
+            try (RandomAccessFile other = new RandomAccessFile(path.toFile(), "rw")) {
+                other.setLength(1 << 20);
+            }
+
+            int failed = 0;
+            for (int i = 0; i < 100_000; i++) {
+                failed += fails(device, i) ? 1 : 0;
+            }
+
+            assertThat(failed).isEqualTo(100_000);
+        }
+    }
+
+    private boolean fails(FileDevice device, int i) {
+        try {
+            if (i % 2 == 0) {
+                device.read(4 << 20, buffer, 0, 4096);
+            } else {
+                device.write(4 << 20, buffer, 0, 4096, false);
+            }
+            return false;
+        } catch (StorageException e) {
+            return true;
+        }
+    }
+
     @Test
     void shouldRefuseRangesOutsideAndUseAfterClose() throws IOException {
         FileDevice device = FileDevice.create(directory.resolve("d0"), SIZE);

@@ -15,8 +15,8 @@ import io.swagger.v3.oas.models.media.Schema;
 import io.swagger.v3.oas.models.responses.ApiResponse;
 import io.swagger.v3.oas.models.security.SecurityRequirement;
 import io.swagger.v3.oas.models.security.SecurityScheme;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import org.springdoc.core.customizers.OpenApiCustomizer;
 import org.springdoc.core.utils.SpringDocUtils;
 import org.springframework.context.annotation.Bean;
@@ -35,7 +35,7 @@ class OpenApiConfiguration {
         var schema = new Schema<Object>();
         schema.setDescription(
                 "A whole number of bytes, or a string of one with a binary unit: KiB, MiB, GiB, TiB or PiB. Decimal units are refused.");
-        schema.setTypes(Set.of("integer", "string"));
+        schema.setTypes(new LinkedHashSet<>(List.of("integer", "string")));
         schema.setPattern("^-?[0-9]{1,30}( ?([KMGTP]i)?B)?$");
         schema.setExample("10GiB");
         return schema;

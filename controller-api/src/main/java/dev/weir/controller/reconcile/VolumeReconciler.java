@@ -113,9 +113,10 @@ class VolumeReconciler {
                     Kind.VOLUME_RESIZED,
                     "it has %d bytes, not %d".formatted(volume.sizeBytes(), row.sizeBytes()));
         }
-        if (!volume.name().equals(row.name())) {
+        var known = volume.name();
+        if (!known.equals(row.name())) {
             volume.rename(row.name());
-            report(row, Kind.VOLUME_RENAMED, "its pool knew it as " + volume.name());
+            report(row, Kind.VOLUME_RENAMED, "its pool knew it as " + known);
         }
     }
 

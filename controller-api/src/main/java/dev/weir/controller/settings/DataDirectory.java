@@ -76,11 +76,8 @@ public final class DataDirectory implements AutoCloseable {
     }
 
     /** Where the embedded database is. */
-    public String databaseUrl() {
-        // WRITE_DELAY=0 hands each commit to the operating system before it returns, so that the
-        // death of the process loses none.
-        return "jdbc:h2:file:%s;MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DEFAULT_NULL_ORDERING=HIGH;WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE"
-                .formatted(root.resolve("db").resolve("weir"));
+    public Path database() {
+        return root.resolve("db").resolve("weir");
     }
 
     /** Publishes how to reach the running controller; replaced as a whole, never half written. */
