@@ -44,7 +44,7 @@ final class ConcurrentScenario implements Scenario {
     private static List<Runnable> tasks(
             SimulatedPool simulated, FailureJudge judge, Random random, List<VolumeModel> shared) {
         List<Runnable> tasks = new ArrayList<>();
-        int steps = (int) Dice.scaled(random, 128);
+        int steps = 10 + (int) Dice.scaled(random, 128);
         boolean crossing = random.nextBoolean();
         for (int client = 0; client < CLIENTS; client++) {
             int number = client;
@@ -65,7 +65,7 @@ final class ConcurrentScenario implements Scenario {
             boolean crossing,
             int steps) {
         List<Range> ranges = shared.stream().map(volume -> slice(volume, client)).toList();
-        try (VolumeActor actor = new VolumeActor(simulated, judge, random)) {
+        try (VolumeActor actor = new VolumeActor(simulated, judge, random).amongOthers()) {
             for (int i = 0; i < steps; i++) {
                 int volume = random.nextInt(shared.size());
                 if (!simulated.catalog().gone(shared.get(volume))) {
@@ -94,7 +94,7 @@ final class ConcurrentScenario implements Scenario {
             List<VolumeModel> shared,
             int steps) {
         CatalogActor operator = new CatalogActor(simulated, judge, random);
-        try (VolumeActor actor = new VolumeActor(simulated, judge, random)) {
+        try (VolumeActor actor = new VolumeActor(simulated, judge, random).amongOthers()) {
             for (int i = 0; i < steps / 8; i++) {
                 operator.create(Dice.scaled(random, 8192) * SectorValue.BYTES)
                         .ifPresent(volume -> useAndDelete(actor, operator, random, volume));

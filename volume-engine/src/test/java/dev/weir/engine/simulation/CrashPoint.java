@@ -11,6 +11,10 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class CrashPoint implements OperationHook {
     private static final long NEVER = Long.MAX_VALUE;
+    private static final Set<DeviceOperation.Kind> FLUSHES =
+            EnumSet.of(DeviceOperation.Kind.FLUSH);
+    private static final Set<DeviceOperation.Kind> ZEROS =
+            EnumSet.of(DeviceOperation.Kind.ZERO, DeviceOperation.Kind.TRIM);
 
     private final OperationLog log;
     private final AtomicLong operationsLeft = new AtomicLong(NEVER);
@@ -38,14 +42,8 @@ final class CrashPoint implements OperationHook {
      */
     void armWithin(long operations, Random random) {
         switch (random.nextInt(6)) {
-            case 0, 1 ->
-                    arm(
-                            EnumSet.of(DeviceOperation.Kind.FLUSH),
-                            Dice.scaled(random, operations / 16 + 1));
-            case 2 ->
-                    arm(
-                            EnumSet.of(DeviceOperation.Kind.ZERO, DeviceOperation.Kind.TRIM),
-                            Dice.scaled(random, operations / 16 + 1));
+            case 0, 1 -> arm(FLUSHES, Dice.scaled(random, Math.max(4, operations / 16)));
+            case 2 -> arm(ZEROS, Dice.scaled(random, Math.max(2, operations / 16)));
             default -> arm(Dice.scaled(random, operations));
         }
     }

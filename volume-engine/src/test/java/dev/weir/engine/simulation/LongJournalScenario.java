@@ -2,16 +2,16 @@ package dev.weir.engine.simulation;
 
 import dev.weir.engine.Volume;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 
 /**
- * One client maps and unmaps so many scattered grains that the journal ring goes round several
+ * Clients map and unmap so many scattered grains that the journal ring goes round several
  * times, with checkpoints when the pool asks for them or when the ring is full.
  */
 final class LongJournalScenario implements Scenario {
-    private static final int GRAINS = 1024;
+    private static final int CLIENTS = 2;
+    private static final int GRAINS = 512;
     private static final int ROUNDS = 24;
 
     @Override
@@ -19,15 +19,17 @@ final class LongJournalScenario implements Scenario {
         FailureJudge judge = new FailureJudge(simulated);
         CatalogActor operator = new CatalogActor(simulated, judge, random);
         long grainBytes = simulated.settings().spec().grainBytes();
-        long sizeBytes = Math.min(GRAINS * grainBytes, 12L << 20);
-        VolumeModel volume = operator.create(sizeBytes).orElseThrow();
+        VolumeModel volume = operator.create(CLIENTS * GRAINS * grainBytes).orElseThrow();
         Verification verification = new Verification(simulated);
         int lives = 1 + random.nextInt(3);
         for (int life = 0; life < lives; life++) {
             if (!Dice.oneIn(4, random)) {
                 simulated.crashPoint().armWithin(30_000, random);
             }
-            Workers.run(simulated, List.of(() -> live(simulated, judge, random, volume)));
+            List<Runnable> clients = clients(simulated, judge, random, volume);
+            Workers.run(
+                    simulated,
+                    random.nextBoolean() ? clients : Upkeep.beside(simulated, clients));
             simulated.crashPoint().disarm();
             Moment moment = random.nextBoolean() ? Moment.AFTER_KILL : Moment.AFTER_POWER_LOSS;
             simulated.crash(moment);
@@ -37,31 +39,39 @@ final class LongJournalScenario implements Scenario {
         simulated.end();
     }
 
+    private static List<Runnable> clients(
+            SimulatedPool simulated, FailureJudge judge, Random random, VolumeModel volume) {
+        long sliceBytes = volume.sizeBytes() / CLIENTS;
+        List<Runnable> clients = new ArrayList<>();
+        for (int client = 0; client < CLIENTS; client++) {
+            Range own = new Range(client * sliceBytes, sliceBytes);
+            Random seeded = new Random(random.nextLong());
+            clients.add(() -> live(simulated, judge, seeded, volume, own));
+        }
+        return random.nextBoolean() ? clients : List.of(clients.getFirst());
+    }
+
+    /**
+     * In another order each time: neighbours get slots far apart, and unmapping them takes many
+     * runs.
+     */
     private static void live(
-            SimulatedPool simulated, FailureJudge judge, Random random, VolumeModel model) {
+            SimulatedPool simulated,
+            FailureJudge judge,
+            Random random,
+            VolumeModel model,
+            Range own) {
         Volume volume = simulated.volume(model);
         long grainBytes = simulated.settings().spec().grainBytes();
-        List<Long> grains = new ArrayList<>();
-        for (long grain = 0; grain < model.sizeBytes() / grainBytes; grain++) {
-            grains.add(grain);
-        }
-        boolean maintained = random.nextBoolean();
         int rounds = 1 + random.nextInt(ROUNDS);
         try (VolumeActor client = new VolumeActor(simulated, judge, random)) {
+            SparseClient grains =
+                    new SparseClient(client, model, volume, own, grainBytes, random);
             for (int round = 0; round < rounds; round++) {
-                // In another order each time: neighbours get slots far apart, and unmapping them
-                // takes many runs.
-                Collections.shuffle(grains, random);
-                for (long grain : grains) {
-                    Range sector = new Range(grain * grainBytes, SectorValue.BYTES);
-                    client.write(model, volume, sector, false);
-                }
-                client.trim(model, volume, new Range(0, model.sizeBytes()), false);
+                grains.fill();
+                client.trim(model, volume, own, false);
                 if (Dice.oneIn(3, random)) {
                     client.flush(model, volume);
-                }
-                if (maintained) {
-                    simulated.maintain();
                 }
             }
         }

@@ -5,6 +5,9 @@ import java.util.Random;
 /** A part of a volume, in bytes. */
 record Range(long offset, long length) {
 
+    /** The largest random range. */
+    static final long MAX_RANDOM_BYTES = 2L << 20;
+
     long end() {
         return offset + length;
     }
@@ -23,7 +26,7 @@ record Range(long offset, long length) {
                     case 4 -> 512 * Dice.scaled(random, 3 * grainBytes / 512);
                     default -> Dice.scaled(random, 1 << 20);
                 };
-        long bytes = Math.min(wanted, length);
+        long bytes = Math.min(Math.min(wanted, MAX_RANDOM_BYTES), length);
         long start = start(random, length - bytes);
         long alignment = Dice.pick(random, 1L, 512L, 512L, 4096L, grainBytes, grainBytes);
         long aligned = (offset + start) / alignment * alignment;

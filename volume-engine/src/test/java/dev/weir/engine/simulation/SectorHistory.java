@@ -100,9 +100,11 @@ final class SectorHistory {
         entry.outcome = Outcome.DURABLE;
     }
 
-    /** Somebody read the sector: if nothing is in flight, that is what it is. */
-    void observed(SectorValue value, long now) {
-        boolean quiet = entries.stream().noneMatch(e -> e.ended == NOT_ENDED);
+    /**
+     * Somebody read the sector: if nothing was in flight since the read began, that is what it is.
+     */
+    void observed(SectorValue value, long begun, long now) {
+        boolean quiet = entries.stream().allMatch(e -> e.ended < begun);
         if (quiet && present(now).size() > 1) {
             Entry entry = new Entry(List.of(value), now);
             entry.ended = now;

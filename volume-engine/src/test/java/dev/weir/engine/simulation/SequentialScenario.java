@@ -71,9 +71,13 @@ final class SequentialScenario implements Scenario {
     }
 
     private static Moment nextLife(SimulatedPool simulated, Random random) {
-        if (!simulated.crashPoint().crashed() && Dice.oneIn(3, random)) {
-            simulated.closeAndReopen();
-            return Moment.AFTER_KILL;
+        if (!simulated.crashPoint().crashed() && Dice.oneIn(2, random)) {
+            if (Dice.oneIn(3, random)) {
+                simulated.crashPoint().armWithin(60, random);
+            }
+            if (simulated.closeAndReopen()) {
+                return Moment.AFTER_KILL;
+            }
         }
         Moment moment = random.nextBoolean() ? Moment.AFTER_KILL : Moment.AFTER_POWER_LOSS;
         simulated.crash(moment);

@@ -182,12 +182,12 @@ final class SimulatedPool {
 
     /** Opens the pool after a crash, with some chance of another crash while it recovers. */
     Moment reopen(Moment moment) {
-        if (random.nextInt(4) != 0) {
+        if (random.nextInt(3) != 0) {
             open();
             return moment;
         }
         renewCrashPoint();
-        crashPoint.arm(1 + random.nextLong(60));
+        crashPoint.armWithin(60, random);
         try {
             pool = openAttached();
             crashPoint.disarm();
@@ -219,14 +219,19 @@ final class SimulatedPool {
         log.add("all devices are back");
     }
 
-    /** A clean end and a new begin. */
-    void closeAndReopen() {
-        counters.cleanCloses.increment();
+    /** A clean end and a new begin, unless a crash comes in between; returns whether none did. */
+    boolean closeAndReopen() {
         Map<UUID, Long> mapped = mappedBytes();
-        attempt("close", pool::close)
-                .ifPresent(failure -> {
-                    throw new Violation(Promise.CALL_FAILED, "close failed: " + failure.message());
-                });
+        try {
+            attempt("close", pool::close)
+                    .ifPresent(failure -> {
+                        throw new Violation(
+                                Promise.CALL_FAILED, "close failed: " + failure.message());
+                    });
+        } catch (SimulatedCrash crash) {
+            return false;
+        }
+        counters.cleanCloses.increment();
         devices = new ArrayList<>(devices.stream().map(SimulatedDevice::processKill).toList());
         open();
         if (!pool.recovery().damage().isEmpty()) {
@@ -239,6 +244,7 @@ final class SimulatedPool {
                     Promise.METADATA_WRONG,
                     "mapped %s before a clean close, %s after".formatted(mapped, mappedBytes()));
         }
+        return true;
     }
 
     private Map<UUID, Long> mappedBytes() {
@@ -283,6 +289,11 @@ final class SimulatedPool {
         hookDevices();
         Pool opened = engine.open(attached(devices));
         joining = "";
+        if (opened.devices().stream().anyMatch(d -> d.state() == PoolDevice.State.MISSING)) {
+            throw new Violation(
+                    Promise.METADATA_WRONG,
+                    "the pool misses " + undecided + ", which is not fit to be opened with it");
+        }
         return opened;
     }
 

@@ -9,7 +9,9 @@ import java.util.UUID;
 
 /** The pool that a seed stands for. */
 record SimulationSettings(PoolSpec spec, List<DeviceSettings> devices) {
-    private static final List<Integer> GRAIN_BYTES = List.of(4 << 10, 8 << 10, 16 << 10, 64 << 10);
+    private static final List<Integer> SMALL_GRAIN_BYTES = List.of(4 << 10, 8 << 10);
+    private static final List<Integer> GRAIN_BYTES =
+            List.of(4 << 10, 8 << 10, 16 << 10, 64 << 10, 256 << 10, 1 << 20);
 
     /** One device of it. */
     record DeviceSettings(String name, long sizeBytes, DeviceTraits traits) {
@@ -29,15 +31,18 @@ record SimulationSettings(PoolSpec spec, List<DeviceSettings> devices) {
 
     static SimulationSettings of(ScenarioKind kind, Random random) {
         return switch (kind) {
-            case SEQUENTIAL, CONCURRENT, SPARSE, LONG_JOURNAL, REUSE ->
-                    random(random, 1 + random.nextInt(2), 32L << 20);
-            case FULL_POOL -> random(random, 1, 16L << 20);
-            case DEVICE_FAULT -> random(random, 2, 64L << 20);
+            case SEQUENTIAL, CONCURRENT, SPARSE, REUSE ->
+                    random(random, GRAIN_BYTES, 1 + random.nextInt(2), 32L << 20);
+            case FULL_POOL -> random(random, GRAIN_BYTES, 1, 16L << 20);
+            case DEVICE_FAULT -> random(random, GRAIN_BYTES, 2, 64L << 20);
+            case LONG_JOURNAL ->
+                    random(random, SMALL_GRAIN_BYTES, 1 + random.nextInt(2), 16L << 20);
         };
     }
 
-    private static SimulationSettings random(Random random, int deviceCount, long moreThanLeast) {
-        int grainBytes = Dice.pick(random, GRAIN_BYTES);
+    private static SimulationSettings random(
+            Random random, List<Integer> grains, int deviceCount, long moreThanLeast) {
+        int grainBytes = Dice.pick(random, grains);
         List<DeviceSettings> devices = new ArrayList<>();
         for (int index = 0; index < deviceCount; index++) {
             devices.add(DeviceSettings.random(index, moreThanLeast, random));

@@ -1,18 +1,19 @@
 package dev.weir.engine.simulation;
 
-import dev.weir.engine.Volume;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
 /**
- * A volume is filled and most of it trimmed away in pieces, so that its extents become sparse and
- * are emptied, freed and used anew while clients go on reading and writing, until a crash.
+ * A volume is filled and most of it trimmed away in pieces, again and again, so that its extents
+ * become sparse and are emptied, freed and used anew while clients go on reading and writing, until
+ * a crash.
  */
 final class SparseScenario implements Scenario {
     private static final int CLIENTS = 3;
     private static final long SLICE_BYTES = 8L << 20;
-    private static final int FILL_BYTES = 256 << 10;
+    private static final int MAX_CYCLES = 4;
+    private static final int USES = 150;
 
     @Override
     public void run(SimulatedPool simulated, Random random) {
@@ -55,20 +56,15 @@ final class SparseScenario implements Scenario {
             Random random,
             VolumeModel model,
             Range own) {
-        Volume volume = simulated.volume(model);
         long grainBytes = simulated.settings().spec().grainBytes();
+        int cycles = 1 + random.nextInt(MAX_CYCLES);
         try (VolumeActor client = new VolumeActor(simulated, judge, random)) {
-            for (long at = own.offset(); at < own.end(); at += FILL_BYTES) {
-                client.write(model, volume, new Range(at, FILL_BYTES), false);
-            }
-            for (long at = own.offset(); at < own.end(); ) {
-                long trimmed = grainBytes * Dice.scaled(random, 512);
-                Range range = new Range(at, Math.min(trimmed, own.end() - at));
-                client.trim(model, volume, range, Dice.oneIn(10, random));
-                at = range.end() + grainBytes * Dice.scaled(random, 4);
-            }
-            for (int i = 0; i < 60; i++) {
-                client.step(model, own);
+            SparseClient grains =
+                    new SparseClient(client, model, simulated.volume(model), own, grainBytes, random);
+            for (int cycle = 0; cycle < cycles; cycle++) {
+                grains.fill();
+                grains.thinOut();
+                grains.use(USES);
             }
         }
     }

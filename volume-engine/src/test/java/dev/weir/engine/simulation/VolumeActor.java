@@ -13,18 +13,25 @@ import java.util.Random;
  * model, and judges every answer. One thread uses it.
  */
 final class VolumeActor implements AutoCloseable {
-    private static final int BUFFER_BYTES = 1 << 20;
+    private static final int BUFFER_BYTES = (int) Range.MAX_RANDOM_BYTES + SectorValue.BYTES;
 
     private final SimulatedPool simulated;
     private final FailureJudge judge;
     private final Random random;
     private final OffHeapMemory memory = OffHeapMemory.allocate(BUFFER_BYTES);
     private final byte[] bytes = new byte[BUFFER_BYTES];
+    private boolean amongOthers;
 
     VolumeActor(SimulatedPool simulated, FailureJudge judge, Random random) {
         this.simulated = simulated;
         this.judge = judge;
         this.random = random;
+    }
+
+    /** From now on others change the sizes of volumes. */
+    VolumeActor amongOthers() {
+        amongOthers = true;
+        return this;
     }
 
     /** A random request that others may cross with requests of theirs: whole sectors only. */
@@ -119,9 +126,7 @@ final class VolumeActor implements AutoCloseable {
     private void compare(VolumeModel model, long begun, Range range) {
         int length = (int) range.length();
         memory.copyTo(0, bytes, 0, length);
-        if (!simulated.catalog().gone(model)) {
-            model.check(Moment.ALIVE, begun, range.offset(), bytes, length);
-        }
+        model.check(Moment.ALIVE, begun, range.offset(), bytes, length);
         simulated.counters().sectorsCompared.add(length / SectorValue.BYTES);
     }
 
@@ -165,6 +170,19 @@ final class VolumeActor implements AutoCloseable {
         if (failure.isEmpty() && allocates) {
             requireStatus(model, volume, range, false);
         }
+        return failure.isEmpty();
+    }
+
+    /** Takes space for a range that was never written; returns whether there was enough. */
+    boolean fill(VolumeModel model, Volume volume, Range range) {
+        String what = "fill %s of %s".formatted(range, model);
+        Optional<StorageFailure> failure =
+                simulated.attempt(
+                        what,
+                        () ->
+                                volume.zero(
+                                        range.offset(), range.length(), ZeroMode.ALLOCATE, false));
+        failure.ifPresent(f -> judge.judge(what, f, model, Need.SPACE));
         return failure.isEmpty();
     }
 
@@ -224,7 +242,11 @@ final class VolumeActor implements AutoCloseable {
     private void leave(VolumeModel model, Volume volume) {
         long size = volume.sizeBytes();
         long length = 1L + random.nextInt(4096);
-        long offset = Dice.pick(random, size, size - length + 1, Long.MAX_VALUE - 1, -1L);
+        // Somebody may let the volume grow: near its end a request might come to lie within.
+        long offset =
+                amongOthers
+                        ? Dice.pick(random, Long.MAX_VALUE - 1, -1L)
+                        : Dice.pick(random, size, size - length + 1, Long.MAX_VALUE - 1, -1L);
         String what = "write past the end of " + model + " at " + offset;
         Optional<StorageFailure> failure =
                 simulated.attempt(what, () -> volume.write(offset, memory, 0, length, false));

@@ -284,7 +284,7 @@ final class VolumeModel {
                 unsettled.remove(history);
             } else {
                 clock++;
-                history.observed(found.get(), clock);
+                history.observed(found.get(), begun, clock);
             }
         }
     }
