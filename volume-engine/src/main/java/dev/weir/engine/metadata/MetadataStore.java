@@ -153,6 +153,32 @@ public final class MetadataStore {
     }
 
     /**
+     * Makes everything durable that was written before this call, on every member that can; see
+     * {@link Members#flush}.
+     */
+    public void flush() throws StorageException {
+        long covered = head();
+        members.flush();
+        lock.lock();
+        try {
+            if (journal.hasHomeOnline()) {
+                journal.noteDurable(covered);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private long head() {
+        lock.lock();
+        try {
+            return journal.head();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
      * Fails unless the journal is still held by some member, so that what was appended can be
      * relied on.
      */
@@ -396,6 +422,7 @@ public final class MetadataStore {
             }
             case JournalRecord.VolumeSet set -> catalog.prepare(set.volume().number());
             case JournalRecord.VolumeRemoved removed -> catalog.prepare(removed.number());
+            case JournalRecord.DurableMark _ -> {}
         }
     }
 
@@ -414,6 +441,7 @@ public final class MetadataStore {
                 catalog.remove(removed.number());
                 nextVolumeNumber = Math.max(nextVolumeNumber, removed.number() + 1);
             }
+            case JournalRecord.DurableMark _ -> {}
         }
     }
 
@@ -430,6 +458,7 @@ public final class MetadataStore {
                                         slots.runs().stream().filter(this::isKnown).toList());
                         case JournalRecord.VolumeSet set -> set;
                         case JournalRecord.VolumeRemoved removed -> removed;
+                        case JournalRecord.DurableMark mark -> mark;
                     };
             prepare(applicable);
             apply(applicable);

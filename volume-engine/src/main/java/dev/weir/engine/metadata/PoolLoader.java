@@ -236,30 +236,43 @@ public final class PoolLoader {
 
     /**
      * Applies the journal of the source that holds the most of it; a member that failed early holds
-     * less.
+     * less. A damaged journal counts only if there is no other.
      */
     private long replay(MetadataStore store, JournalCodec codec, List<Member> sources)
             throws StorageException {
-        Member fullest = sources.getFirst();
-        long most = 0;
+        Member fullest = null;
+        long most = -1;
+        StorageException damaged = null;
         for (Member source : sources) {
-            long count = replay(codec, source, _ -> {});
-            if (count > most) {
-                most = count;
-                fullest = source;
+            try {
+                long count = read(codec, source, _ -> {});
+                if (count > most) {
+                    most = count;
+                    fullest = source;
+                }
+            } catch (StorageException e) {
+                damage.add(e.failure().message());
+                damaged = e;
             }
         }
-        return replay(codec, fullest, record -> store.replay(record, damage));
+        if (fullest == null) {
+            throw damaged != null
+                    ? damaged
+                    : new StorageException(new StorageFailure.Corrupt("no journal is left"));
+        }
+        return read(codec, fullest, record -> store.replay(record, damage));
     }
 
-    private long replay(JournalCodec codec, Member source, Consumer<JournalRecord> consumer)
+    private long read(JournalCodec codec, Member source, Consumer<JournalRecord> consumer)
             throws StorageException {
-        return Journal.replay(
-                source,
-                codec,
-                newest.shape().journalBytes(),
-                newest.journalStart(),
-                newest.incarnation(),
-                consumer);
+        try (JournalReader reader =
+                new JournalReader(
+                        source,
+                        codec,
+                        newest.shape().journalBytes(),
+                        newest.journalStart(),
+                        newest.incarnation())) {
+            return reader.read(consumer);
+        }
     }
 }

@@ -195,7 +195,7 @@ final class FreeExtents implements PoolFormatter.FreeExtents {
                 zeroed.get(member.index()).get(local) || member.isKnownZero(offset, length);
         member.zero(offset, length, ZeroMode.ALLOCATE);
         if (!durable) {
-            metadata.members().flush();
+            metadata.flush();
             member.requireOnline();
         }
         zeroed.get(member.index()).set(local);

@@ -317,7 +317,7 @@ public final class ThinPool implements Pool {
     }
 
     private void flushMetadata() throws StorageException {
-        metadata.members().flush();
+        metadata.flush();
         metadata.requireJournal();
     }
 

@@ -116,7 +116,7 @@ final class ThinVolume implements Volume {
     @Override
     public void flush() throws StorageException {
         check(0, 0);
-        services.metadata().members().flush();
+        services.metadata().flush();
         services.metadata().requireJournal();
         for (Member member : services.metadata().members().all()) {
             if (!member.isOnline() && space.isOn(member)) {
@@ -281,7 +281,7 @@ final class ThinVolume implements Volume {
                 .append(
                         new JournalRecord.VolumeSet(
                                 new VolumeEntry(number, id, newName, newSizeBytes)));
-        services.metadata().members().flush();
+        services.metadata().flush();
         services.metadata().requireJournal();
     }
 

@@ -8,7 +8,7 @@ enum PlantedEngineBug {
             "thin/Reclaimer.java",
             ScenarioKind.REUSE,
             new Change(
-                    "        metadata.members().flush();\n        boolean any = false;\n",
+                    "        metadata.flush();\n        boolean any = false;\n",
                     "        boolean any = false;\n")),
     JOURNAL_RECORDS_SWAPPED(
             "metadata/MetadataStore.java",
@@ -30,7 +30,7 @@ enum PlantedEngineBug {
     MOVE_RECORDED_BEFORE_ITS_COPY_IS_DURABLE(
             "thin/Compactor.java",
             ScenarioKind.SPARSE,
-            new Change("            metadata.members().flush();\n", "")),
+            new Change("            metadata.flush();\n", "")),
     USED_SLOT_NOT_COUNTED(
             "thin/Extent.java",
             ScenarioKind.SEQUENTIAL,

@@ -6,7 +6,9 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 
-/** Touches every grain of its part of a volume with as little data as can be. One thread uses it. */
+/**
+ * Touches every grain of its part of a volume with as little data as can be. One thread uses it.
+ */
 final class SparseClient {
     private final VolumeActor client;
     private final VolumeModel model;

@@ -60,7 +60,8 @@ final class SparseScenario implements Scenario {
         int cycles = 1 + random.nextInt(MAX_CYCLES);
         try (VolumeActor client = new VolumeActor(simulated, judge, random)) {
             SparseClient grains =
-                    new SparseClient(client, model, simulated.volume(model), own, grainBytes, random);
+                    new SparseClient(
+                            client, model, simulated.volume(model), own, grainBytes, random);
             for (int cycle = 0; cycle < cycles; cycle++) {
                 grains.fill();
                 grains.thinOut();
