@@ -130,7 +130,10 @@ public final class PoolLoader {
             member.fail("it missed changes while it was out of service");
         } else if (here.device().sizeBytes() < row.sizeBytes()) {
             damage.add(member + " is shorter than when it was formatted");
-            member.fail("it is shorter than when it was formatted");
+            // Without all of its metadata it holds none that could be kept up to date.
+            if (here.device().sizeBytes() < layout.dataOffset()) {
+                member.fail("it is shorter than when it was formatted");
+            }
         }
         return member;
     }

@@ -144,6 +144,49 @@ class RecoveryTest {
         assertThat(read(same(recovered, volume), 0)).isEqualTo(1);
     }
 
+    /**
+     * A loss of power in the last step of a checkpoint: its superblock reached one of three
+     * devices.
+     */
+    @Test
+    void shouldOpenWholeWhenTheNewestSuperblockIsOnOneDeviceOnly() throws IOException {
+        Pool pool = format();
+        for (String name : List.of("d1", "d2")) {
+            pool.addDevice(
+                    new AttachedDevice(
+                            name, FileDevice.create(directory.resolve(name), DEVICE_BYTES)));
+        }
+        Volume volume = createVolume(pool);
+        for (long at = 0; at < 48 * MIB; at += MIB) {
+            write(volume, at, at);
+        }
+        pool.close();
+        for (String lucky : List.of("d0", "d1", "d2")) {
+            List<Path> images = new ArrayList<>();
+            for (String name : List.of("d0", "d1", "d2")) {
+                images.add(imageOf(name));
+                if (!name.equals(lucky)) {
+                    flip(images.getLast(), newestSuperblock(images.getLast()));
+                }
+            }
+
+            Pool recovered = open(images.toArray(Path[]::new));
+
+            assertThat(recovered.recovery().damage()).as(lucky).isEmpty();
+            for (long at = 0; at < 48 * MIB; at += MIB) {
+                assertThat(read(same(recovered, volume), at)).isEqualTo(at);
+            }
+            recovered.close();
+        }
+    }
+
+    private static long newestSuperblock(Path image) throws IOException {
+        try (FileDevice device = FileDevice.open(image)) {
+            long sequence = Superblock.read(device).orElseThrow().sequence();
+            return DeviceLayout.superblockOffset((int) (sequence & 1)) + 100;
+        }
+    }
+
     @Test
     void shouldOpenWithOneDamagedSuperblockAndRefuseWithTwo() throws IOException {
         Pool pool = format();
