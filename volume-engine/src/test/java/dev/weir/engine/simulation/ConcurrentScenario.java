@@ -65,7 +65,8 @@ final class ConcurrentScenario implements Scenario {
             boolean crossing,
             int steps) {
         List<Range> ranges = shared.stream().map(volume -> slice(volume, client)).toList();
-        try (VolumeActor actor = new VolumeActor(simulated, judge, random).amongOthers()) {
+        try (VolumeActor actor = new VolumeActor(simulated, judge, random)) {
+            actor.amongOthers();
             for (int i = 0; i < steps; i++) {
                 int volume = random.nextInt(shared.size());
                 if (!simulated.catalog().gone(shared.get(volume))) {
@@ -94,7 +95,8 @@ final class ConcurrentScenario implements Scenario {
             List<VolumeModel> shared,
             int steps) {
         CatalogActor operator = new CatalogActor(simulated, judge, random);
-        try (VolumeActor actor = new VolumeActor(simulated, judge, random).amongOthers()) {
+        try (VolumeActor actor = new VolumeActor(simulated, judge, random)) {
+            actor.amongOthers();
             for (int i = 0; i < steps / 8; i++) {
                 operator.create(Dice.scaled(random, 8192) * SectorValue.BYTES)
                         .ifPresent(volume -> useAndDelete(actor, operator, random, volume));

@@ -11,8 +11,7 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class CrashPoint implements OperationHook {
     private static final long NEVER = Long.MAX_VALUE;
-    private static final Set<DeviceOperation.Kind> FLUSHES =
-            EnumSet.of(DeviceOperation.Kind.FLUSH);
+    private static final Set<DeviceOperation.Kind> FLUSHES = EnumSet.of(DeviceOperation.Kind.FLUSH);
     private static final Set<DeviceOperation.Kind> ZEROS =
             EnumSet.of(DeviceOperation.Kind.ZERO, DeviceOperation.Kind.TRIM);
 

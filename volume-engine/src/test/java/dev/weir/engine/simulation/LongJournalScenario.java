@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * Clients map and unmap so many scattered grains that the journal ring goes round several
- * times, with checkpoints when the pool asks for them or when the ring is full.
+ * Clients map and unmap so many scattered grains that the journal ring goes round several times,
+ * with checkpoints when the pool asks for them or when the ring is full.
  */
 final class LongJournalScenario implements Scenario {
     private static final int CLIENTS = 2;
@@ -28,8 +28,7 @@ final class LongJournalScenario implements Scenario {
             }
             List<Runnable> clients = clients(simulated, judge, random, volume);
             Workers.run(
-                    simulated,
-                    random.nextBoolean() ? clients : Upkeep.beside(simulated, clients));
+                    simulated, random.nextBoolean() ? clients : Upkeep.beside(simulated, clients));
             simulated.crashPoint().disarm();
             Moment moment = random.nextBoolean() ? Moment.AFTER_KILL : Moment.AFTER_POWER_LOSS;
             simulated.crash(moment);
@@ -65,8 +64,7 @@ final class LongJournalScenario implements Scenario {
         long grainBytes = simulated.settings().spec().grainBytes();
         int rounds = 1 + random.nextInt(ROUNDS);
         try (VolumeActor client = new VolumeActor(simulated, judge, random)) {
-            SparseClient grains =
-                    new SparseClient(client, model, volume, own, grainBytes, random);
+            SparseClient grains = new SparseClient(client, model, volume, own, grainBytes, random);
             for (int round = 0; round < rounds; round++) {
                 grains.fill();
                 client.trim(model, volume, own, false);

@@ -62,10 +62,7 @@ final class ReuseScenario implements Scenario {
     }
 
     private static void live(
-            SimulatedPool simulated,
-            FailureJudge judge,
-            Random random,
-            List<VolumeModel> volumes) {
+            SimulatedPool simulated, FailureJudge judge, Random random, List<VolumeModel> volumes) {
         int steps = 100 + random.nextInt(600);
         try (VolumeActor client = new VolumeActor(simulated, judge, random)) {
             for (int i = 0; i < steps; i++) {
@@ -95,8 +92,7 @@ final class ReuseScenario implements Scenario {
                 Range whole = new Range(grain * grainBytes, grainBytes);
                 client.zero(model, volume, whole, ZeroMode.ALLOCATE, false);
             }
-            default ->
-                    client.write(model, volume, new Range(offset, SectorValue.BYTES), false);
+            default -> client.write(model, volume, new Range(offset, SectorValue.BYTES), false);
         }
     }
 }

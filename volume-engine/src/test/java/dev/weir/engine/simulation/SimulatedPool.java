@@ -138,8 +138,8 @@ final class SimulatedPool {
     void unsteady() {
         pause =
                 () -> {
-                    if (Dice.oneIn(16, ThreadLocalRandom.current())) {
-                        LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(200_000));
+                    if (Dice.oneIn(10, ThreadLocalRandom.current())) {
+                        LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(500_000));
                     }
                 };
         hookDevices();
