@@ -31,6 +31,21 @@ class CrashSimulationTest {
         assertThat(broken).isEmpty();
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "SEQUENTIAL, 147",
+        "SEQUENTIAL, 194",
+        "SEQUENTIAL, 228",
+        "SEQUENTIAL, 1045",
+        "SEQUENTIAL, 1163",
+        "SEQUENTIAL, 1490",
+        "SEQUENTIAL, 1786",
+        "SEQUENTIAL, 4227"
+    })
+    void shouldKeepWhatItOnceBroke(ScenarioKind kind, long seed) throws Exception {
+        assertThat(campaign(kind, new Counters()).run(List.of(seed))).isEmpty();
+    }
+
     private static Campaign campaign(ScenarioKind kind, Counters counters) {
         return new Campaign(
                 new Simulation(new ThinPoolEngine(), PlantedDeviceBug.NONE, counters), kind);
