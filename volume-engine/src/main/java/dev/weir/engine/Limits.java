@@ -37,7 +37,8 @@ public final class Limits {
         }
     }
 
-    static void checkName(String name) {
+    /** Fails unless the name fits into a catalog entry. */
+    public static void checkName(String name) {
         int bytes = name.getBytes(StandardCharsets.UTF_8).length;
         if (bytes == 0 || bytes > MAX_NAME_BYTES) {
             throw new IllegalArgumentException("a name has 1 to " + MAX_NAME_BYTES + " bytes");

@@ -123,8 +123,10 @@ class PoolReconciler {
             if (intended && identity.isEmpty() && device.device().sizeBytes() == row.sizeBytes()) {
                 unformatted.add(row);
             } else {
-                throw new IllegalStateException(
-                        "device %s does not belong to it any more".formatted(row.path()));
+                throw new StorageException(
+                        new StorageFailure.Corrupt(
+                                "%s does not say that it belongs to the pool"
+                                        .formatted(row.path())));
             }
         } catch (StorageException | RuntimeException e) {
             DeviceFiles.close(List.of(device));

@@ -5,7 +5,6 @@ import dev.weir.blockio.StorageFailure;
 import dev.weir.blockio.memory.OffHeapMemory;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Consumer;
 
 /**
  * A ring of records on one or two members: every change of metadata since the last checkpoint, in
@@ -33,6 +32,12 @@ final class Journal {
     private long start;
     private long head;
 
+    /** Up to here everything was durable, as far as is known. */
+    private long durable;
+
+    /** Where the last durable mark ended. */
+    private long marked;
+
     Journal(
             JournalCodec codec,
             long ringBytes,
@@ -45,6 +50,8 @@ final class Journal {
         this.incarnation = incarnation;
         this.start = position;
         this.head = position;
+        this.durable = position;
+        this.marked = position;
     }
 
     long head() {
@@ -91,57 +98,29 @@ final class Journal {
         int skip = skipBefore(length);
         if (skip > 0) {
             codec.encodeSkip(skip, head, incarnation, scratch);
-            write(head, JournalCodec.HEADER_BYTES);
+            write(head, JournalCodec.SKIP_BYTES);
         }
-        codec.encode(record, head + skip, incarnation, scratch);
+        codec.encode(record, head + skip, incarnation, durable, scratch);
         write(head + skip, length);
         head += skip + length;
+    }
+
+    /**
+     * Takes notice that a flush covered what lies before a position, and says so in the journal if
+     * that is news.
+     */
+    void noteDurable(long position) throws StorageException {
+        durable = Math.max(durable, position);
+        JournalRecord mark = new JournalRecord.DurableMark();
+        if (durable > marked && hasRoomFor(JournalCodec.lengthOf(mark))) {
+            append(mark);
+            marked = head;
+        }
     }
 
     /** Forgets what lies before a position that a durable checkpoint covers. */
     void discardBefore(long position) {
         start = position;
-    }
-
-    /**
-     * Reads the records from a position on, as far as they are intact; returns how many there were.
-     *
-     * @param incarnation the one they were written in
-     */
-    static long replay(
-            Member member,
-            JournalCodec codec,
-            long ringBytes,
-            long from,
-            long incarnation,
-            Consumer<JournalRecord> consumer)
-            throws StorageException {
-        long count = 0;
-        long position = from;
-        try (OffHeapMemory memory = OffHeapMemory.allocate(JournalCodec.MAX_RECORD_BYTES)) {
-            while (position - from < ringBytes) {
-                long place = position % ringBytes;
-                long room = Math.min(ringBytes - place, ringBytes - (position - from));
-                long offset = member.layout().journalOffset() + place;
-                member.read(offset, memory, 0, JournalCodec.HEADER_BYTES);
-                int length = codec.claimedLength(memory, position, incarnation, room);
-                if (length == 0) {
-                    break;
-                }
-                if (!JournalCodec.isSkip(memory)) {
-                    member.read(offset, memory, 0, length);
-                }
-                if (!codec.isIntact(memory, length)) {
-                    break;
-                }
-                if (!JournalCodec.isSkip(memory)) {
-                    consumer.accept(JournalCodec.decode(memory, length));
-                    count++;
-                }
-                position += length;
-            }
-        }
-        return count;
     }
 
     /** Bytes to skip so that a record does not cross the end of the ring. */

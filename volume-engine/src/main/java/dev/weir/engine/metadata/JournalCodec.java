@@ -14,15 +14,19 @@ import java.util.zip.CRC32C;
  *  4   u32  length in bytes, header and padding included; a multiple of 32
  *  8   u64  position in the journal; its place in the ring is this modulo the ring's size
  *  16  u64  incarnation: how often the pool had been opened when it was written
- *  24  u32  type: 1 slots set, 2 volume set, 3 volume removed, 4 skip to the end of the ring
+ *  24  u32  type: 1 slots set, 2 volume set, 3 volume removed, 4 skip to the end of the ring, 5 durable mark
  *  28  u32  count of runs, or the volume number
- *  32       slots set: a run each 24 bytes: u32 extent, u32 slot, u32 count, u32 volume, u64 grain
+ *  32  u64  position up to which the journal was known to be durable when this was written; not in a skip
+ *  40       slots set: a run each 24 bytes: u32 extent, u32 slot, u32 count, u32 volume, u64 grain
  *           volume set: a catalog entry
  * </pre>
  */
 final class JournalCodec {
     static final int ALIGNMENT = 32;
-    static final int HEADER_BYTES = 32;
+    static final int HEADER_BYTES = 40;
+
+    /** A skip is as short as the room it may have. */
+    static final int SKIP_BYTES = 32;
 
     /** More runs than this go into several records. */
     static final int MAX_RUNS = 1024;
@@ -36,11 +40,13 @@ final class JournalCodec {
     private static final int INCARNATION = 16;
     private static final int TYPE = 24;
     private static final int COUNT = 28;
+    private static final int DURABLE = 32;
 
     private static final int SLOTS_SET = 1;
     private static final int VOLUME_SET = 2;
     private static final int VOLUME_REMOVED = 3;
     private static final int SKIP = 4;
+    private static final int DURABLE_MARK = 5;
 
     private final byte[] poolId;
 
@@ -53,12 +59,17 @@ final class JournalCodec {
             case JournalRecord.SlotsSet slots ->
                     align(HEADER_BYTES + slots.runs().size() * RUN_BYTES);
             case JournalRecord.VolumeSet _ -> align(HEADER_BYTES + VolumeEntry.BYTES);
-            case JournalRecord.VolumeRemoved _ -> HEADER_BYTES;
+            case JournalRecord.VolumeRemoved _, JournalRecord.DurableMark _ -> align(HEADER_BYTES);
         };
     }
 
     /** Encodes at the start of {@code memory}; returns the length. */
-    int encode(JournalRecord record, long position, long incarnation, OffHeapMemory memory) {
+    int encode(
+            JournalRecord record,
+            long position,
+            long incarnation,
+            long durable,
+            OffHeapMemory memory) {
         int length = lengthOf(record);
         memory.zero(0, length);
         switch (record) {
@@ -76,16 +87,19 @@ final class JournalCodec {
             }
             case JournalRecord.VolumeRemoved removed ->
                     header(memory, length, position, incarnation, VOLUME_REMOVED, removed.number());
+            case JournalRecord.DurableMark _ ->
+                    header(memory, length, position, incarnation, DURABLE_MARK, 0);
         }
+        memory.setLong(DURABLE, durable);
         memory.setInt(CHECKSUM, checksum(memory, length));
         return length;
     }
 
     /** Encodes the header alone of a record that says: go on at the start of the ring. */
     void encodeSkip(int length, long position, long incarnation, OffHeapMemory memory) {
-        memory.zero(0, HEADER_BYTES);
+        memory.zero(0, SKIP_BYTES);
         header(memory, length, position, incarnation, SKIP, 0);
-        memory.setInt(CHECKSUM, checksum(memory, HEADER_BYTES));
+        memory.setInt(CHECKSUM, checksum(memory, SKIP_BYTES));
     }
 
     /**
@@ -97,10 +111,11 @@ final class JournalCodec {
         boolean plausible =
                 memory.getLong(POSITION) == position
                         && memory.getLong(INCARNATION) == incarnation
-                        && length >= HEADER_BYTES
+                        && length >= SKIP_BYTES
                         && length % ALIGNMENT == 0
                         && length <= roomInRing
-                        && (memory.getInt(TYPE) == SKIP || length <= MAX_RECORD_BYTES);
+                        && (isSkip(memory)
+                                || (length >= HEADER_BYTES && length <= MAX_RECORD_BYTES));
         return plausible ? length : 0;
     }
 
@@ -110,7 +125,12 @@ final class JournalCodec {
 
     /** Whether the checksum over the record holds; of a skip, only the header counts. */
     boolean isIntact(OffHeapMemory memory, int length) {
-        return memory.getInt(CHECKSUM) == checksum(memory, isSkip(memory) ? HEADER_BYTES : length);
+        return memory.getInt(CHECKSUM) == checksum(memory, isSkip(memory) ? SKIP_BYTES : length);
+    }
+
+    /** How far the journal was known to be durable when an intact record was written. */
+    static long durable(OffHeapMemory memory) {
+        return isSkip(memory) ? 0 : memory.getLong(DURABLE);
     }
 
     /** Decodes an intact record that is no skip. */
@@ -129,6 +149,7 @@ final class JournalCodec {
             case VOLUME_SET ->
                     new JournalRecord.VolumeSet(VolumeEntry.decode(memory, HEADER_BYTES));
             case VOLUME_REMOVED -> new JournalRecord.VolumeRemoved(count);
+            case DURABLE_MARK -> new JournalRecord.DurableMark();
             default ->
                     throw new IllegalArgumentException(
                             "unknown record type " + memory.getInt(TYPE));

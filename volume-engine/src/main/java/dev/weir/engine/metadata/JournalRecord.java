@@ -20,4 +20,11 @@ public sealed interface JournalRecord {
 
     /** A volume exists no more; whatever slots still name it are free. */
     record VolumeRemoved(int number) implements JournalRecord {}
+
+    /**
+     * Says nothing but what every record says too: how far the journal was known to be durable.
+     * Follows a flush, so that damage to what the flush covered is told from what a loss of power
+     * may leave.
+     */
+    record DurableMark() implements JournalRecord {}
 }

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -28,8 +29,8 @@ import org.jspecify.annotations.Nullable;
  *  6. under the lock: the new roots count, the journal before the noted head is free
  * </pre>
  *
- * Locks: {@code checkpointLock} before {@code lock}. Holding {@code lock} nobody waits for a device
- * to flush.
+ * Locks: {@code checkpointLock} before {@code lock}. Only {@link #addMember} waits for a device to
+ * flush while it holds {@code lock}.
  */
 public final class MetadataStore {
     private static final double CHECKPOINT_FILL = 0.5;
@@ -42,7 +43,9 @@ public final class MetadataStore {
     private final Catalog catalog;
     private final List<@Nullable SlotTable> slotTables;
     private final Map<Integer, Mirror> mirrors;
-    private final Map<Integer, DeviceRow> staleRows = new HashMap<>();
+
+    /** Rows of members whose slot table is out of reach, as they were. */
+    private final Map<Integer, DeviceRow> keptRows = new HashMap<>();
 
     private final ReentrantLock checkpointLock = new ReentrantLock();
     private final ReentrantLock lock = new ReentrantLock();
@@ -73,8 +76,8 @@ public final class MetadataStore {
         this.slotTables = new ArrayList<>(slotTables);
         this.mirrors = new HashMap<>(mirrors);
         for (int i = 0; i < from.devices().size(); i++) {
-            if (from.devices().get(i).stale()) {
-                staleRows.put(i, from.devices().get(i));
+            if (slotTables.get(i) == null) {
+                keptRows.put(i, from.devices().get(i));
             }
         }
     }
@@ -147,6 +150,32 @@ public final class MetadataStore {
             apply(record);
             checkpointDue = journal.fill() > CHECKPOINT_FILL;
             return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Makes everything durable that was written before this call, on every member that can; see
+     * {@link Members#flush}.
+     */
+    public void flush() throws StorageException {
+        long covered = head();
+        members.flush();
+        lock.lock();
+        try {
+            if (journal.hasHomeOnline()) {
+                journal.noteDurable(covered);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private long head() {
+        lock.lock();
+        try {
+            return journal.head();
         } finally {
             lock.unlock();
         }
@@ -358,28 +387,43 @@ public final class MetadataStore {
     }
 
     private DeviceRow row(Member member, Map<PagedTable, NewRoot> roots) {
-        DeviceRow stale = staleRows.get(member.index());
-        if (stale != null) {
-            return stale;
-        }
+        DeviceRow kept = keptRows.get(member.index());
         SlotTable table = slotTables.get(member.index());
+        if (kept != null || table == null) {
+            return Objects.requireNonNull(kept);
+        }
         Mirror mirror = mirrors.get(member.index());
-        boolean home = journal.homes().contains(member) && member.isOnline();
         DeviceRow row =
                 new DeviceRow(
                         member.id(),
                         member.sizeBytes(),
-                        table == null
-                                ? new PagedTable.RootRef(0, 0)
-                                : rootRef(roots, table.table()),
+                        rootRef(roots, table.table()),
                         mirror == null ? Superblock.NO_MIRROR : mirror.member(),
                         mirror == null ? 0 : mirror.firstExtent(),
-                        home,
-                        table == null || !table.table().hasHomeOnline());
+                        journal.homes().contains(member) && member.isOnline(),
+                        !table.table().hasHomeOnline());
         if (row.stale()) {
-            staleRows.put(member.index(), row);
+            keptRows.put(member.index(), row);
         }
         return row;
+    }
+
+    /**
+     * A change passes over the slot table of a member, which is out of reach: it must not be
+     * trusted any more.
+     */
+    private void passOver(int member) {
+        keptRows.computeIfPresent(
+                member,
+                (_, row) ->
+                        new DeviceRow(
+                                row.id(),
+                                row.sizeBytes(),
+                                row.slotRoot(),
+                                row.mirror(),
+                                row.mirrorExtent(),
+                                false,
+                                true));
     }
 
     private static PagedTable.RootRef rootRef(Map<PagedTable, NewRoot> roots, PagedTable table) {
@@ -396,6 +440,7 @@ public final class MetadataStore {
             }
             case JournalRecord.VolumeSet set -> catalog.prepare(set.volume().number());
             case JournalRecord.VolumeRemoved removed -> catalog.prepare(removed.number());
+            case JournalRecord.DurableMark _ -> {}
         }
     }
 
@@ -414,6 +459,7 @@ public final class MetadataStore {
                 catalog.remove(removed.number());
                 nextVolumeNumber = Math.max(nextVolumeNumber, removed.number() + 1);
             }
+            case JournalRecord.DurableMark _ -> {}
         }
     }
 
@@ -430,6 +476,7 @@ public final class MetadataStore {
                                         slots.runs().stream().filter(this::isKnown).toList());
                         case JournalRecord.VolumeSet set -> set;
                         case JournalRecord.VolumeRemoved removed -> removed;
+                        case JournalRecord.DurableMark mark -> mark;
                     };
             prepare(applicable);
             apply(applicable);
@@ -441,6 +488,9 @@ public final class MetadataStore {
     private boolean isKnown(SlotRun run) {
         int member = ExtentId.member(run.extent());
         SlotTable table = member < slotTables.size() ? slotTables.get(member) : null;
+        if (table == null) {
+            passOver(member);
+        }
         return table != null && table.contains(run);
     }
 

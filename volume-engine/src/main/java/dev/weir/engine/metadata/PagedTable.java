@@ -80,27 +80,42 @@ final class PagedTable {
     }
 
     /**
-     * The table as of the checkpoint that {@code ref} comes from. Fails when no home has an
-     * undamaged root.
+     * The table as of the checkpoint that {@code ref} comes from, on those homes that have its
+     * root. Whether a home is up to date is judged by that alone: a superblock that a loss of power
+     * kept from it says nothing. Fails when no home has the root.
      */
     static PagedTable load(String name, int entryBytes, long entries, List<Home> homes, RootRef ref)
             throws StorageException {
-        PagedTable table = new PagedTable(name, entryBytes, entries, homes, ref);
-        StorageException last = null;
+        PagedTable table = new PagedTable(name, entryBytes, entries, List.of(), ref);
+        StorageException last = corrupt(name + " is on no device that is present");
         for (Home home : homes) {
             try {
-                home.member()
-                        .read(table.rootOffset(home, ref.place()), table.root, 0, table.rootBytes);
-                if (table.root.crc32c(0, table.rootBytes) == ref.checksum()) {
-                    return table;
+                if (table.hasRoot(home)) {
+                    table.homes.add(home);
+                } else {
+                    last = corrupt("the root of " + name + " on " + home.member());
                 }
-                last = corrupt("the root of " + name + " on " + home.member());
             } catch (StorageException e) {
                 last = e;
             }
         }
-        table.root.close();
-        throw last != null ? last : corrupt(name + " is on no device that is present");
+        if (table.homes.isEmpty()) {
+            table.root.close();
+            throw last;
+        }
+        return table;
+    }
+
+    /** Whether a home holds the root that is in use; it is in memory then. */
+    private boolean hasRoot(Home home) throws StorageException {
+        try (OffHeapMemory stored = OffHeapMemory.allocate(rootBytes)) {
+            home.member().read(rootOffset(home, rootRef.place()), stored, 0, rootBytes);
+            if (stored.crc32c(0, rootBytes) != rootRef.checksum()) {
+                return false;
+            }
+            stored.copyTo(0, root, 0, rootBytes);
+            return true;
+        }
     }
 
     static long areaBytes(int entryBytes, long entries) {

@@ -26,7 +26,6 @@ public final class PoolLoader {
 
     private final List<String> damage = new ArrayList<>();
     private final Map<UUID, AttachedDevice> attached = new HashMap<>();
-    private final Map<UUID, Long> sequences = new HashMap<>();
     private final Superblock newest;
     private final Members members = new Members();
 
@@ -43,13 +42,12 @@ public final class PoolLoader {
     private PoolLoader(List<AttachedDevice> devices) throws StorageException {
         Superblock best = null;
         for (AttachedDevice device : devices) {
-            Superblock superblock =
-                    Superblock.read(device.device())
-                            .orElseThrow(() ->
-                                    new StorageException(
-                                            new StorageFailure.Corrupt(
-                                                    device.path()
-                                                            + " holds no intact superblock of a pool")));
+            Optional<Superblock> found = Superblock.read(device.device());
+            if (found.isEmpty()) {
+                damage.add(device.path() + " holds no intact superblock of a pool");
+                continue;
+            }
+            Superblock superblock = found.get();
             if (best != null && !best.poolId().equals(superblock.poolId())) {
                 throw new StorageException(
                         new StorageFailure.Invalid(
@@ -60,13 +58,12 @@ public final class PoolLoader {
                                         + best.name()));
             }
             attached.put(superblock.deviceId(), device);
-            sequences.put(superblock.deviceId(), superblock.sequence());
             if (best == null || superblock.sequence() > best.sequence()) {
                 best = superblock;
             }
         }
         if (best == null) {
-            throw new StorageException(new StorageFailure.Invalid("no device was given"));
+            throw new StorageException(new StorageFailure.Corrupt(String.join("; ", damage)));
         }
         this.newest = best;
     }
@@ -133,13 +130,12 @@ public final class PoolLoader {
             member.fail("it missed changes while it was out of service");
         } else if (here.device().sizeBytes() < row.sizeBytes()) {
             damage.add(member + " is shorter than when it was formatted");
+            // Without all of its metadata it holds none that could be kept up to date.
+            if (here.device().sizeBytes() < layout.dataOffset()) {
+                member.fail("it is shorter than when it was formatted");
+            }
         }
         return member;
-    }
-
-    /** Whether the device took part in the newest checkpoint. */
-    private boolean isCurrent(Member member) {
-        return member.isOnline() && sequences.getOrDefault(member.id(), -1L) == newest.sequence();
     }
 
     private List<Member> metadataSources() throws StorageException {
@@ -147,12 +143,12 @@ public final class PoolLoader {
                 members.all().stream()
                         .filter(member ->
                                 newest.devices().get(member.index()).metadataHome()
-                                        && isCurrent(member))
+                                        && !member.isMissing())
                         .toList();
         if (sources.isEmpty()) {
             throw new StorageException(
                     new StorageFailure.Corrupt(
-                            "none of the devices that hold the catalog and the journal is present and current"));
+                            "none of the devices that hold the catalog and the journal is present"));
         }
         return sources;
     }
@@ -163,6 +159,7 @@ public final class PoolLoader {
      */
     private List<Member> metadataHomes(List<Member> sources) {
         List<Member> homes = new ArrayList<>(sources);
+        homes.removeIf(home -> !home.isOnline());
         for (Member member : members.all()) {
             if (homes.size() < METADATA_HOMES && member.isOnline() && !homes.contains(member)) {
                 homes.add(member);
@@ -179,13 +176,24 @@ public final class PoolLoader {
                         newest.shape().catalogEntries(),
                         sources.stream().map(PoolLoader::catalogHome).toList(),
                         newest.catalogRoot());
-        Catalog catalog = new Catalog(table, damage);
-        for (Member home : homes) {
-            if (!sources.contains(home)) {
-                table.addHome(catalogHome(home));
+        bringUpToDate(table, homes.stream().map(PoolLoader::catalogHome).toList());
+        return new Catalog(table, damage);
+    }
+
+    /**
+     * Copies a table to those of its homes that hold an older state of it, or nothing; who fails at
+     * that is failed.
+     */
+    private static void bringUpToDate(PagedTable table, List<Home> homes) {
+        for (Home home : homes) {
+            if (home.member().isOnline() && !table.homes().contains(home)) {
+                try {
+                    table.addHome(home);
+                } catch (StorageException e) {
+                    home.member().fail("metadata: " + e.failure().message());
+                }
             }
         }
-        return catalog;
     }
 
     private static Home catalogHome(Member member) {
@@ -220,13 +228,9 @@ public final class PoolLoader {
                             "slot table " + member.index(),
                             SlotEntry.BYTES,
                             member.layout().slotEntries(),
-                            homes.stream().filter(home -> isCurrent(home.member())).toList(),
+                            homes.stream().filter(home -> !home.member().isMissing()).toList(),
                             row.slotRoot());
-            for (Home home : homes) {
-                if (!isCurrent(home.member()) && home.member().isOnline()) {
-                    table.addHome(home);
-                }
-            }
+            bringUpToDate(table, homes);
             return new SlotTable(table, newest.shape().geometry().slotsPerExtent());
         } catch (StorageException e) {
             damage.add(e.getMessage());
@@ -236,30 +240,43 @@ public final class PoolLoader {
 
     /**
      * Applies the journal of the source that holds the most of it; a member that failed early holds
-     * less.
+     * less. A damaged journal counts only if there is no other.
      */
     private long replay(MetadataStore store, JournalCodec codec, List<Member> sources)
             throws StorageException {
-        Member fullest = sources.getFirst();
-        long most = 0;
+        Member fullest = null;
+        long most = -1;
+        StorageException damaged = null;
         for (Member source : sources) {
-            long count = replay(codec, source, _ -> {});
-            if (count > most) {
-                most = count;
-                fullest = source;
+            try {
+                long count = read(codec, source, _ -> {});
+                if (count > most) {
+                    most = count;
+                    fullest = source;
+                }
+            } catch (StorageException e) {
+                damage.add(e.failure().message());
+                damaged = e;
             }
         }
-        return replay(codec, fullest, record -> store.replay(record, damage));
+        if (fullest == null) {
+            throw damaged != null
+                    ? damaged
+                    : new StorageException(new StorageFailure.Corrupt("no journal is left"));
+        }
+        return read(codec, fullest, record -> store.replay(record, damage));
     }
 
-    private long replay(JournalCodec codec, Member source, Consumer<JournalRecord> consumer)
+    private long read(JournalCodec codec, Member source, Consumer<JournalRecord> consumer)
             throws StorageException {
-        return Journal.replay(
-                source,
-                codec,
-                newest.shape().journalBytes(),
-                newest.journalStart(),
-                newest.incarnation(),
-                consumer);
+        try (JournalReader reader =
+                new JournalReader(
+                        source,
+                        codec,
+                        newest.shape().journalBytes(),
+                        newest.journalStart(),
+                        newest.incarnation())) {
+            return reader.read(consumer);
+        }
     }
 }

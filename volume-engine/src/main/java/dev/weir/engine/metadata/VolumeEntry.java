@@ -1,6 +1,7 @@
 package dev.weir.engine.metadata;
 
 import dev.weir.blockio.memory.OffHeapMemory;
+import dev.weir.engine.Limits;
 import java.nio.charset.StandardCharsets;
 import java.util.UUID;
 
@@ -29,6 +30,10 @@ public record VolumeEntry(int number, UUID id, String name, long sizeBytes) {
     private static final int NAME_LENGTH = 32;
     private static final int NAME = 36;
     private static final int MAX_NAME_BYTES = 63;
+
+    public VolumeEntry {
+        Limits.checkName(name);
+    }
 
     void encode(OffHeapMemory memory, long offset) {
         byte[] utf8 = name.getBytes(StandardCharsets.UTF_8);

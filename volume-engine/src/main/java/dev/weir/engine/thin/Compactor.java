@@ -86,7 +86,7 @@ final class Compactor {
             }
             services.grace().await();
             copy(victim, moves);
-            metadata.members().flush();
+            metadata.flush();
             for (Move move : moves) {
                 move.to().member().requireOnline();
             }

@@ -30,6 +30,12 @@ final class FreeExtents implements PoolFormatter.FreeExtents {
      */
     private final List<BitSet> zeroed = new ArrayList<>();
 
+    /**
+     * By member: those that were zeroed, perhaps in part, and not yet flushed: what the device says
+     * proves nothing.
+     */
+    private final List<BitSet> touched = new ArrayList<>();
+
     /** By member: extents for data, free or not. */
     private final List<Integer> totals = new ArrayList<>();
 
@@ -56,6 +62,7 @@ final class FreeExtents implements PoolFormatter.FreeExtents {
             }
             free.add(all);
             zeroed.add(new BitSet());
+            touched.add(new BitSet());
             totals.add(all.cardinality());
         } finally {
             lock.unlock();
@@ -105,6 +112,16 @@ final class FreeExtents implements PoolFormatter.FreeExtents {
         }
     }
 
+    /** Members whose extents are known here. */
+    int memberCount() {
+        lock.lock();
+        try {
+            return free.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Free extents of one member. */
     long freeExtents(int member) {
         lock.lock();
@@ -143,10 +160,9 @@ final class FreeExtents implements PoolFormatter.FreeExtents {
                     last = e;
                 }
             }
-            throw last != null
-                    ? last
-                    : new StorageException(
-                            new StorageFailure.NoSpace("the pool " + metadata.name()));
+            // To the writer it is all the same: there is no space, and reclaiming may make some.
+            StorageFailure full = new StorageFailure.NoSpace("the pool " + metadata.name());
+            throw last == null ? new StorageException(full) : new StorageException(full, last);
         } finally {
             lock.unlock();
         }
@@ -191,12 +207,18 @@ final class FreeExtents implements PoolFormatter.FreeExtents {
         long length = metadata.geometry().extentBytes();
         // What a device calls zero now, it called so when the pool was opened and everything was
         // flushed.
+        BitSet unsure = touched.get(member.index());
         boolean durable =
-                zeroed.get(member.index()).get(local) || member.isKnownZero(offset, length);
+                zeroed.get(member.index()).get(local)
+                        || (!unsure.get(local) && member.isKnownZero(offset, length));
+        if (!durable) {
+            unsure.set(local);
+        }
         member.zero(offset, length, ZeroMode.ALLOCATE);
         if (!durable) {
-            metadata.members().flush();
+            metadata.flush();
             member.requireOnline();
+            unsure.clear(local);
         }
         zeroed.get(member.index()).set(local);
     }

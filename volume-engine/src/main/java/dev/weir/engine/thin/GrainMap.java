@@ -99,10 +99,7 @@ final class GrainMap {
         return index < middles.length() ? middles.get((int) index) : null;
     }
 
-    /**
-     * Leaves of one middle are made under different stripes, so whoever comes second gives his
-     * back.
-     */
+    /** A leaf is made by whoever holds its stripe, so nobody else makes the same one. */
     private int leafForChange(long grain) {
         AtomicIntegerArray middle = middleOf(grain);
         if (middle == null) {

@@ -73,13 +73,13 @@ final class Reclaimer {
         List<Integer> retired = leaves.takeRetired();
         grace.await();
         leaves.free(retired);
-        metadata.members().flush();
+        metadata.flush();
         metadata.requireJournal();
         List<Found> zeroed = new ArrayList<>();
         for (Found f : found) {
             zeroed.add(new Found(f.space(), zeroExtents(f), zeroSlots(f)));
         }
-        metadata.members().flush();
+        metadata.flush();
         boolean any = false;
         for (Found f : zeroed) {
             for (Extent extent : f.unused()) {

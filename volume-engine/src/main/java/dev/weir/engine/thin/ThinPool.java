@@ -183,7 +183,11 @@ public final class ThinPool implements Pool {
 
     @Override
     public List<PoolDevice> devices() {
-        return metadata.members().all().stream().map(this::device).toList();
+        // A member that is being added is listed once its extents are known.
+        return metadata.members().all().stream()
+                .limit(freeExtents.memberCount())
+                .map(this::device)
+                .toList();
     }
 
     private PoolDevice device(Member member) {
@@ -257,7 +261,7 @@ public final class ThinPool implements Pool {
             if (volume == null) {
                 return false;
             }
-            metadata.append(new JournalRecord.VolumeRemoved(volume.number()));
+            volume.recordRemoval();
             flushMetadata();
             volumes.remove(id);
             volume.close();
@@ -302,10 +306,13 @@ public final class ThinPool implements Pool {
             closed = true;
             maintenance.close();
             volumes.values().forEach(ThinVolume::close);
-            try {
-                metadata.close();
-            } finally {
-                leaves.close();
+            // A writer that ran out of space may still be reclaiming.
+            synchronized (reclaimer) {
+                try {
+                    metadata.close();
+                } finally {
+                    leaves.close();
+                }
             }
         }
     }
@@ -317,7 +324,7 @@ public final class ThinPool implements Pool {
     }
 
     private void flushMetadata() throws StorageException {
-        metadata.members().flush();
+        metadata.flush();
         metadata.requireJournal();
     }
 

@@ -34,6 +34,9 @@ final class ThinVolume implements Volume {
     private volatile String name;
     private volatile long sizeBytes;
 
+    /** Guarded by {@link #changes}. */
+    private boolean removed;
+
     ThinVolume(VolumeEntry entry, Services services) {
         this.number = entry.number();
         this.id = entry.id();
@@ -116,10 +119,10 @@ final class ThinVolume implements Volume {
     @Override
     public void flush() throws StorageException {
         check(0, 0);
-        services.metadata().members().flush();
+        services.metadata().flush();
         services.metadata().requireJournal();
         for (Member member : services.metadata().members().all()) {
-            if (!member.isOnline() && space.isOn(member)) {
+            if (!member.isOnline() && !member.isMissing() && space.isOn(member)) {
                 member.requireOnline();
             }
         }
@@ -151,8 +154,13 @@ final class ThinVolume implements Volume {
     @Override
     public void blockStatus(long offset, long length, BlockStatusVisitor visitor)
             throws StorageException {
-        check(offset, length);
-        grains.blockStatus(offset, length, visitor);
+        int ticket = services.grace().enter();
+        try {
+            check(offset, length);
+            grains.blockStatus(offset, length, visitor);
+        } finally {
+            services.grace().exit(ticket);
+        }
     }
 
     @Override
@@ -194,6 +202,14 @@ final class ThinVolume implements Volume {
             check(0, 0);
             record(renamed.name(), sizeBytes);
             name = newName;
+        }
+    }
+
+    /** Records that the volume is gone; no change of it can be recorded after that. */
+    void recordRemoval() throws StorageException {
+        synchronized (changes) {
+            services.metadata().append(new JournalRecord.VolumeRemoved(number));
+            removed = true;
         }
     }
 
@@ -247,7 +263,7 @@ final class ThinVolume implements Volume {
     private void requireUnmapped(long newSizeBytes, long oldSizeBytes) throws StorageException {
         long firstCut = (newSizeBytes + grainBytes - 1) / grainBytes;
         long end = (oldSizeBytes + grainBytes - 1) / grainBytes;
-        long lastMapped = grains.lastMappedEnd(firstCut, end);
+        long lastMapped = lastMappedEnd(firstCut, end);
         if (lastMapped > firstCut) {
             throw new StorageException(
                     new StorageFailure.ShrinkUnsafe(
@@ -256,6 +272,16 @@ final class ThinVolume implements Volume {
         long restEnd = Math.min(oldSizeBytes, firstCut * grainBytes);
         if (restEnd > newSizeBytes) {
             requireZeros(newSizeBytes, restEnd);
+        }
+    }
+
+    private long lastMappedEnd(long first, long end) throws StorageException {
+        int ticket = services.grace().enter();
+        try {
+            check(0, 0);
+            return grains.lastMappedEnd(first, end);
+        } finally {
+            services.grace().exit(ticket);
         }
     }
 
@@ -277,11 +303,14 @@ final class ThinVolume implements Volume {
     }
 
     private void record(String newName, long newSizeBytes) throws StorageException {
+        if (removed) {
+            throw new StorageException(new StorageFailure.Closed("the volume " + name));
+        }
         services.metadata()
                 .append(
                         new JournalRecord.VolumeSet(
                                 new VolumeEntry(number, id, newName, newSizeBytes)));
-        services.metadata().members().flush();
+        services.metadata().flush();
         services.metadata().requireJournal();
     }
 

@@ -217,7 +217,7 @@ final class VolumeSpace {
         try {
             zeroed.extent().markClean(zeroed.slots());
             withClean.add(zeroed.extent());
-            if (!zeroed.extent().hasDirty()) {
+            if (!zeroed.extent().hasDirty() && !zeroed.extent().isUnused()) {
                 withFreed.remove(zeroed.extent());
             }
         } finally {

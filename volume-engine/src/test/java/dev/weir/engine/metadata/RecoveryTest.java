@@ -103,14 +103,88 @@ class RecoveryTest {
         write(volume, 0, 1);
         write(volume, MIB, 2);
         Path image = imageOf("d0");
-        // The records are: volume set (160 bytes), slots set (64), slots set (64).
-        flip(image, LAYOUT.journalOffset() + 160 + 64 + 40);
+        // The records are: volume set (192 bytes), durable mark (64), slots set (64), slots set
+        // (64).
+        flip(image, LAYOUT.journalOffset() + 192 + 64 + 64 + 40);
 
         Pool recovered = open(image);
 
         assertThat(recovered.recovery().replayedRecords()).isEqualTo(2);
         assertThat(read(same(recovered, volume), 0)).isEqualTo(1);
         assertThat(read(same(recovered, volume), MIB)).isZero();
+    }
+
+    @Test
+    void shouldRefuseAJournalThatIsBrokenBeforeWhatWasFlushed() throws IOException {
+        Pool pool = format();
+        Volume volume = createVolume(pool);
+        write(volume, 0, 1);
+        volume.flush();
+        Path image = imageOf("d0");
+        flip(image, LAYOUT.journalOffset() + 192 + 64 + 40);
+
+        assertFailure(() -> open(image), StorageFailure.Corrupt.class);
+    }
+
+    @Test
+    void shouldReadTheOtherJournalWhenOneIsBroken() throws IOException {
+        Pool pool = format();
+        pool.addDevice(
+                new AttachedDevice("d1", FileDevice.create(directory.resolve("d1"), DEVICE_BYTES)));
+        Volume volume = createVolume(pool);
+        write(volume, 0, 1);
+        volume.flush();
+        Path first = imageOf("d0");
+        for (long at = LAYOUT.journalOffset(); at < LAYOUT.catalogOffset(); at += 512) {
+            flip(first, at + 40);
+        }
+
+        Pool recovered = open(first, imageOf("d1"));
+
+        assertThat(read(same(recovered, volume), 0)).isEqualTo(1);
+    }
+
+    /**
+     * A loss of power in the last step of a checkpoint: its superblock reached one of three
+     * devices.
+     */
+    @Test
+    void shouldOpenWholeWhenTheNewestSuperblockIsOnOneDeviceOnly() throws IOException {
+        Pool pool = format();
+        for (String name : List.of("d1", "d2")) {
+            pool.addDevice(
+                    new AttachedDevice(
+                            name, FileDevice.create(directory.resolve(name), DEVICE_BYTES)));
+        }
+        Volume volume = createVolume(pool);
+        for (long at = 0; at < 48 * MIB; at += MIB) {
+            write(volume, at, at);
+        }
+        pool.close();
+        for (String lucky : List.of("d0", "d1", "d2")) {
+            List<Path> images = new ArrayList<>();
+            for (String name : List.of("d0", "d1", "d2")) {
+                images.add(imageOf(name));
+                if (!name.equals(lucky)) {
+                    flip(images.getLast(), newestSuperblock(images.getLast()));
+                }
+            }
+
+            Pool recovered = open(images.toArray(Path[]::new));
+
+            assertThat(recovered.recovery().damage()).as(lucky).isEmpty();
+            for (long at = 0; at < 48 * MIB; at += MIB) {
+                assertThat(read(same(recovered, volume), at)).isEqualTo(at);
+            }
+            recovered.close();
+        }
+    }
+
+    private static long newestSuperblock(Path image) throws IOException {
+        try (FileDevice device = FileDevice.open(image)) {
+            long sequence = Superblock.read(device).orElseThrow().sequence();
+            return DeviceLayout.superblockOffset((int) (sequence & 1)) + 100;
+        }
     }
 
     @Test
