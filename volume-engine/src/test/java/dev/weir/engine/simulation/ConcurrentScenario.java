@@ -16,7 +16,6 @@ final class ConcurrentScenario implements Scenario {
     public void run(SimulatedPool simulated, Random random) {
         FailureJudge judge = new FailureJudge(simulated);
         judge.freeSpaceProvesNothing(true);
-        simulated.unsteady();
         CatalogActor operator = new CatalogActor(simulated, judge, random);
         Verification verification = new Verification(simulated);
         int lives = 1 + random.nextInt(3);
@@ -29,6 +28,7 @@ final class ConcurrentScenario implements Scenario {
             if (!Dice.oneIn(3, random)) {
                 simulated.crashPoint().armWithin(3000, random);
             }
+            simulated.unsteady();
             Workers.run(
                     simulated, Upkeep.beside(simulated, tasks(simulated, judge, random, shared)));
             simulated.crashPoint().disarm();

@@ -134,7 +134,7 @@ final class SimulatedPool {
         }
     }
 
-    /** From now on some operations of the devices take longer than others. */
+    /** Until the next crash some operations of the devices take longer than others. */
     void unsteady() {
         pause =
                 () -> {
@@ -169,6 +169,7 @@ final class SimulatedPool {
     /** The end of this life: the pool is abandoned as it is, and opened again. */
     void crash(Moment moment) {
         log.add("crash: " + moment);
+        pause = () -> {};
         crashPoint.crashNow();
         devices =
                 new ArrayList<>(

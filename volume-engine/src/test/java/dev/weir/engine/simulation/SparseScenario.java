@@ -19,7 +19,6 @@ final class SparseScenario implements Scenario {
     public void run(SimulatedPool simulated, Random random) {
         FailureJudge judge = new FailureJudge(simulated);
         judge.freeSpaceProvesNothing(true);
-        simulated.unsteady();
         CatalogActor operator = new CatalogActor(simulated, judge, random);
         VolumeModel volume = operator.create(CLIENTS * SLICE_BYTES).orElseThrow();
         Verification verification = new Verification(simulated);
@@ -28,6 +27,7 @@ final class SparseScenario implements Scenario {
             if (!Dice.oneIn(4, random)) {
                 simulated.crashPoint().armWithin(6000, random);
             }
+            simulated.unsteady();
             Workers.run(
                     simulated, Upkeep.beside(simulated, tasks(simulated, judge, random, volume)));
             simulated.crashPoint().disarm();
