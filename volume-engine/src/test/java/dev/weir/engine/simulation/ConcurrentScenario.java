@@ -16,7 +16,6 @@ final class ConcurrentScenario implements Scenario {
     public void run(SimulatedPool simulated, Random random) {
         FailureJudge judge = new FailureJudge(simulated);
         judge.freeSpaceProvesNothing(true);
-        simulated.unsteady();
         CatalogActor operator = new CatalogActor(simulated, judge, random);
         Verification verification = new Verification(simulated);
         int lives = 1 + random.nextInt(3);
@@ -29,6 +28,7 @@ final class ConcurrentScenario implements Scenario {
             if (!Dice.oneIn(3, random)) {
                 simulated.crashPoint().armWithin(3000, random);
             }
+            simulated.unsteady();
             Workers.run(
                     simulated, Upkeep.beside(simulated, tasks(simulated, judge, random, shared)));
             simulated.crashPoint().disarm();
@@ -65,7 +65,8 @@ final class ConcurrentScenario implements Scenario {
             boolean crossing,
             int steps) {
         List<Range> ranges = shared.stream().map(volume -> slice(volume, client)).toList();
-        try (VolumeActor actor = new VolumeActor(simulated, judge, random).amongOthers()) {
+        try (VolumeActor actor = new VolumeActor(simulated, judge, random)) {
+            actor.amongOthers();
             for (int i = 0; i < steps; i++) {
                 int volume = random.nextInt(shared.size());
                 if (!simulated.catalog().gone(shared.get(volume))) {
@@ -94,7 +95,8 @@ final class ConcurrentScenario implements Scenario {
             List<VolumeModel> shared,
             int steps) {
         CatalogActor operator = new CatalogActor(simulated, judge, random);
-        try (VolumeActor actor = new VolumeActor(simulated, judge, random).amongOthers()) {
+        try (VolumeActor actor = new VolumeActor(simulated, judge, random)) {
+            actor.amongOthers();
             for (int i = 0; i < steps / 8; i++) {
                 operator.create(Dice.scaled(random, 8192) * SectorValue.BYTES)
                         .ifPresent(volume -> useAndDelete(actor, operator, random, volume));

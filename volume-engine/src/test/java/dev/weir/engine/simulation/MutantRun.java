@@ -10,8 +10,7 @@ public final class MutantRun {
     /** The report of the first violation, or null if there is none. */
     public static @Nullable String firstViolation(String kind, int seeds) throws Exception {
         Simulation simulation =
-                new Simulation(
-                        new CrashSimulationTest.Engine(), PlantedDeviceBug.NONE, new Counters());
+                new Simulation(new ThinPoolEngine(), PlantedDeviceBug.NONE, new Counters());
         for (long seed = 1; seed <= seeds; seed++) {
             Optional<Violation> violation = simulation.run(ScenarioKind.valueOf(kind), seed);
             if (violation.isPresent()) {

@@ -134,12 +134,12 @@ final class SimulatedPool {
         }
     }
 
-    /** From now on some operations of the devices take longer than others. */
+    /** Until the next crash some operations of the devices take longer than others. */
     void unsteady() {
         pause =
                 () -> {
-                    if (Dice.oneIn(16, ThreadLocalRandom.current())) {
-                        LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(200_000));
+                    if (Dice.oneIn(10, ThreadLocalRandom.current())) {
+                        LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(500_000));
                     }
                 };
         hookDevices();
@@ -169,6 +169,7 @@ final class SimulatedPool {
     /** The end of this life: the pool is abandoned as it is, and opened again. */
     void crash(Moment moment) {
         log.add("crash: " + moment);
+        pause = () -> {};
         crashPoint.crashNow();
         devices =
                 new ArrayList<>(

@@ -9,6 +9,8 @@ import java.util.UUID;
 
 /** The pool that a seed stands for. */
 record SimulationSettings(PoolSpec spec, List<DeviceSettings> devices) {
+    private static final List<Integer> LARGE_GRAIN_BYTES =
+            List.of(16 << 10, 64 << 10, 256 << 10, 1 << 20);
     private static final List<Integer> SMALL_GRAIN_BYTES = List.of(4 << 10, 8 << 10);
     private static final List<Integer> GRAIN_BYTES =
             List.of(4 << 10, 8 << 10, 16 << 10, 64 << 10, 256 << 10, 1 << 20);
@@ -31,7 +33,9 @@ record SimulationSettings(PoolSpec spec, List<DeviceSettings> devices) {
 
     static SimulationSettings of(ScenarioKind kind, Random random) {
         return switch (kind) {
-            case SEQUENTIAL, CONCURRENT, SPARSE, REUSE ->
+            case SPARSE, REUSE ->
+                    random(random, LARGE_GRAIN_BYTES, 1 + random.nextInt(2), 8L << 20);
+            case SEQUENTIAL, CONCURRENT ->
                     random(random, GRAIN_BYTES, 1 + random.nextInt(2), 32L << 20);
             case FULL_POOL -> random(random, GRAIN_BYTES, 1, 16L << 20);
             case DEVICE_FAULT -> random(random, GRAIN_BYTES, 2, 64L << 20);

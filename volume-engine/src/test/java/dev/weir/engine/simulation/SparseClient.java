@@ -17,6 +17,9 @@ final class SparseClient {
     private final Random random;
     private final List<Long> grains = new ArrayList<>();
 
+    /** What the last thinning left. */
+    private final List<Long> survivors = new ArrayList<>();
+
     SparseClient(
             VolumeActor client,
             VolumeModel model,
@@ -48,21 +51,27 @@ final class SparseClient {
     void thinOut() {
         long first = Collections.min(grains);
         long end = Collections.max(grains) + 1;
+        survivors.clear();
         while (first < end) {
             long count = Math.min(Dice.scaled(random, 64), end - first);
             Range piece = new Range(first * grainBytes, count * grainBytes);
             client.trim(model, volume, piece, false);
-            first += count + Dice.scaled(random, 4);
+            long next = first + count + Dice.scaled(random, 4);
+            for (long grain = first + count; grain < Math.min(next, end); grain++) {
+                survivors.add(grain);
+            }
+            first = next;
         }
     }
 
-    /** Reads, writes and trims single grains. */
+    /** Reads, writes and trims single grains, most often those that are left. */
     void use(int requests) {
         for (int i = 0; i < requests; i++) {
-            long grain = Dice.pick(random, grains);
+            boolean spared = !survivors.isEmpty() && !Dice.oneIn(4, random);
+            long grain = Dice.pick(random, spared ? survivors : grains);
             switch (random.nextInt(40)) {
                 case 0 -> client.flush(model, volume);
-                case 1, 2, 3, 4, 5 ->
+                case 1, 2, 3 ->
                         client.trim(
                                 model, volume, new Range(grain * grainBytes, grainBytes), false);
                 case 6, 7, 8, 9, 10, 11 -> client.read(model, volume, sectorOf(grain));

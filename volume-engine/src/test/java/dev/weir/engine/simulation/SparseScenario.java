@@ -13,13 +13,12 @@ final class SparseScenario implements Scenario {
     private static final int CLIENTS = 3;
     private static final long SLICE_BYTES = 8L << 20;
     private static final int MAX_CYCLES = 4;
-    private static final int USES = 150;
+    private static final int USES = 300;
 
     @Override
     public void run(SimulatedPool simulated, Random random) {
         FailureJudge judge = new FailureJudge(simulated);
         judge.freeSpaceProvesNothing(true);
-        simulated.unsteady();
         CatalogActor operator = new CatalogActor(simulated, judge, random);
         VolumeModel volume = operator.create(CLIENTS * SLICE_BYTES).orElseThrow();
         Verification verification = new Verification(simulated);
@@ -28,6 +27,7 @@ final class SparseScenario implements Scenario {
             if (!Dice.oneIn(4, random)) {
                 simulated.crashPoint().armWithin(6000, random);
             }
+            simulated.unsteady();
             Workers.run(
                     simulated, Upkeep.beside(simulated, tasks(simulated, judge, random, volume)));
             simulated.crashPoint().disarm();
@@ -42,10 +42,14 @@ final class SparseScenario implements Scenario {
     private static List<Runnable> tasks(
             SimulatedPool simulated, FailureJudge judge, Random random, VolumeModel volume) {
         List<Runnable> tasks = new ArrayList<>();
+        boolean crossing = random.nextBoolean();
         for (int client = 0; client < CLIENTS; client++) {
-            Range own = new Range(client * SLICE_BYTES, SLICE_BYTES);
+            Range own =
+                    crossing
+                            ? new Range(0, CLIENTS * SLICE_BYTES)
+                            : new Range(client * SLICE_BYTES, SLICE_BYTES);
             Random seeded = new Random(random.nextLong());
-            tasks.add(() -> live(simulated, judge, seeded, volume, own));
+            tasks.add(() -> live(simulated, judge, seeded, volume, own, crossing));
         }
         return tasks;
     }
@@ -55,10 +59,14 @@ final class SparseScenario implements Scenario {
             FailureJudge judge,
             Random random,
             VolumeModel model,
-            Range own) {
+            Range own,
+            boolean crossing) {
         long grainBytes = simulated.settings().spec().grainBytes();
         int cycles = 1 + random.nextInt(MAX_CYCLES);
         try (VolumeActor client = new VolumeActor(simulated, judge, random)) {
+            if (crossing) {
+                client.amongOthers();
+            }
             SparseClient grains =
                     new SparseClient(
                             client, model, simulated.volume(model), own, grainBytes, random);

@@ -17,7 +17,7 @@ import java.util.function.BooleanSupplier;
 final class Verification {
     private static final int CHUNK_BYTES = 64 << 10;
     private static final long SMALL_BYTES = 8L << 20;
-    private static final Duration SETTLING = Duration.ofSeconds(20);
+    private static final Duration SETTLING = Duration.ofSeconds(6);
 
     private static final long POLL_NANOS = 500_000;
 

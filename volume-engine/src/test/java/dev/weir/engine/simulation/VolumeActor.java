@@ -28,10 +28,9 @@ final class VolumeActor implements AutoCloseable {
         this.random = random;
     }
 
-    /** From now on others change the sizes of volumes. */
-    VolumeActor amongOthers() {
+    /** From now on others use the same ranges, or change the sizes of volumes. */
+    void amongOthers() {
         amongOthers = true;
-        return this;
     }
 
     /** A random request that others may cross with requests of theirs: whole sectors only. */
@@ -142,9 +141,9 @@ final class VolumeActor implements AutoCloseable {
     boolean trim(VolumeModel model, Volume volume, Range range, boolean fua) {
         String what = "trim %s of %s fua=%s".formatted(range, model, fua);
         VolumeModel.Change change =
-                range.length() > BUFFER_BYTES
-                        ? model.beginLargeTrim(range.offset(), range.length())
-                        : model.begin(range.offset(), range.length(), SectorValue.Zero.ZERO);
+                amongOthers
+                        ? model.begin(range.offset(), range.length(), SectorValue.Zero.ZERO)
+                        : model.beginTrim(range.offset(), range.length());
         Optional<StorageFailure> failure =
                 simulated.attempt(what, () -> volume.trim(range.offset(), range.length(), fua));
         settle(model, volume, range, change, fua, failure, Need.NOTHING);

@@ -1,6 +1,7 @@
 package dev.weir.engine.simulation;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -99,7 +100,7 @@ final class VolumeModel {
      * A trim begins while nobody else changes the range; where nothing was ever written it changes
      * nothing.
      */
-    synchronized Change beginLargeTrim(long offset, long length) {
+    synchronized Change beginTrim(long offset, long length) {
         clock++;
         List<Part> parts = new ArrayList<>();
         long end = Math.ceilDiv(offset + length, SECTOR_BYTES);
@@ -264,6 +265,11 @@ final class VolumeModel {
             byte[] content,
             int contentOffset) {
         SectorHistory history = sectors.get(sector);
+        if (history == null
+                && Arrays.equals(
+                        content, contentOffset, contentOffset + to - from, ZEROS, from, to)) {
+            return;
+        }
         List<SectorValue> allowed =
                 history == null
                         ? List.of(SectorValue.Zero.ZERO)
