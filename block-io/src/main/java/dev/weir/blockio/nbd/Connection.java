@@ -1,5 +1,6 @@
 package dev.weir.blockio.nbd;
 
+import dev.weir.blockio.memory.BufferPool;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;

@@ -1,5 +1,7 @@
 package dev.weir.blockio.nbd;
 
+import dev.weir.blockio.memory.BufferPool;
+import dev.weir.blockio.memory.IoBuffer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;

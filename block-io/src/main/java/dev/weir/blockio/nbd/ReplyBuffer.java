@@ -1,5 +1,7 @@
 package dev.weir.blockio.nbd;
 
+import dev.weir.blockio.memory.BufferPool;
+import dev.weir.blockio.memory.IoBuffer;
 import dev.weir.blockio.memory.OffHeapMemory;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,5 +1,6 @@
 package dev.weir.blockio.nbd;
 
+import dev.weir.blockio.memory.BufferPool;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;

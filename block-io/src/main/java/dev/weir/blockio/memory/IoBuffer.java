@@ -1,13 +1,12 @@
-package dev.weir.blockio.nbd;
+package dev.weir.blockio.memory;
 
-import dev.weir.blockio.memory.OffHeapMemory;
 import java.nio.ByteBuffer;
 
 /**
  * Off-heap memory with the one view of it that channels and codecs use; the view's position and
  * limit belong to whoever holds the buffer. Comes from a {@link BufferPool}.
  */
-final class IoBuffer {
+public final class IoBuffer {
     private final OffHeapMemory memory;
     private final ByteBuffer view;
 
@@ -16,16 +15,16 @@ final class IoBuffer {
         view = memory.asByteBuffer(0, sizeBytes);
     }
 
-    OffHeapMemory memory() {
+    public OffHeapMemory memory() {
         return memory;
     }
 
     /** Big-endian, as everything on the wire is. */
-    ByteBuffer view() {
+    public ByteBuffer view() {
         return view;
     }
 
-    int sizeBytes() {
+    public int sizeBytes() {
         return view.capacity();
     }
 

@@ -1,4 +1,4 @@
-package dev.weir.blockio.nbd;
+package dev.weir.blockio.memory;
 
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
@@ -8,13 +8,13 @@ import org.jspecify.annotations.Nullable;
  * use for it, and of any larger size for single requests. Keeps a bounded number of returned large
  * buffers and frees the rest. Shared by all threads of a server.
  */
-final class BufferPool implements AutoCloseable {
+public final class BufferPool implements AutoCloseable {
 
     /** What an idle connection holds: a request with a block of 4 KiB fits, and many reads do. */
-    static final int SMALL_BYTES = 8 << 10;
+    public static final int SMALL_BYTES = 8 << 10;
 
     /** What a busy connection holds for each direction. */
-    static final int LARGE_BYTES = 512 << 10;
+    public static final int LARGE_BYTES = 512 << 10;
 
     private static final int MAX_RETAINED = 128;
     private static final int PAGE_BYTES = 4096;
@@ -23,7 +23,7 @@ final class BufferPool implements AutoCloseable {
     private boolean closed;
 
     /** Returns a buffer of at least this size; its contents are arbitrary. */
-    IoBuffer acquire(int atLeastBytes) {
+    public IoBuffer acquire(int atLeastBytes) {
         if (atLeastBytes <= SMALL_BYTES) {
             return new IoBuffer(SMALL_BYTES);
         }
@@ -34,7 +34,7 @@ final class BufferPool implements AutoCloseable {
         return kept != null ? kept : new IoBuffer(LARGE_BYTES);
     }
 
-    void release(IoBuffer buffer) {
+    public void release(IoBuffer buffer) {
         buffer.view().clear();
         if (buffer.sizeBytes() != LARGE_BYTES || !retain(buffer)) {
             buffer.free();
