@@ -1,8 +1,8 @@
 package dev.weir.blockio.nbd;
 
-import dev.weir.blockio.memory.BufferPool;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weir.blockio.memory.BufferPool;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.HexFormat;

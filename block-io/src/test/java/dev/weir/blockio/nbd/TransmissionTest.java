@@ -1,9 +1,9 @@
 package dev.weir.blockio.nbd;
 
-import dev.weir.blockio.memory.BufferPool;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.blockio.MemoryDevice;
+import dev.weir.blockio.memory.BufferPool;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
