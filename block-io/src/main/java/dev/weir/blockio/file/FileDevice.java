@@ -16,6 +16,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +42,13 @@ public final class FileDevice implements BlockDevice {
 
     private final Path path;
     private final int fd;
+
+    /**
+     * Held while {@link #fd} is used by system calls: the number of a closed one may already be
+     * somebody else's file.
+     */
+    private final ReentrantReadWriteLock descriptor = new ReentrantReadWriteLock();
+
     private final FileChannel channel;
     private final long sizeBytes;
 
@@ -211,17 +219,22 @@ public final class FileDevice implements BlockDevice {
 
     @Override
     public void zero(long offset, long length, ZeroMode mode, boolean fua) throws StorageException {
-        check(offset, length);
-        checkSyncs();
-        if (length > 0) {
-            int result =
-                    switch (mode) {
-                        case MAY_TRIM, FAST -> punch(offset, length);
-                        case ALLOCATE, FAST_ALLOCATE -> zeroAllocated(offset, length);
-                    };
-            if (result < 0) {
-                throw failed(path, "cannot zero " + length + " bytes at " + offset, -result);
+        descriptor.readLock().lock();
+        try {
+            check(offset, length);
+            checkSyncs();
+            if (length > 0) {
+                int result =
+                        switch (mode) {
+                            case MAY_TRIM, FAST -> punch(offset, length);
+                            case ALLOCATE, FAST_ALLOCATE -> zeroAllocated(offset, length);
+                        };
+                if (result < 0) {
+                    throw failed(path, "cannot zero " + length + " bytes at " + offset, -result);
+                }
             }
+        } finally {
+            descriptor.readLock().unlock();
         }
         if (fua) {
             flush();
@@ -250,8 +263,13 @@ public final class FileDevice implements BlockDevice {
 
     @Override
     public void cache(long offset, long length) throws StorageException {
-        check(offset, length);
-        Posix.willNeed(fd, offset, length);
+        descriptor.readLock().lock();
+        try {
+            check(offset, length);
+            Posix.willNeed(fd, offset, length);
+        } finally {
+            descriptor.readLock().unlock();
+        }
     }
 
     /** Flushes and closes; the lock is gone afterwards. */
@@ -271,7 +289,12 @@ public final class FileDevice implements BlockDevice {
         } catch (IOException e) {
             throw asStorageException(path, e);
         } finally {
-            Posix.close(fd);
+            descriptor.writeLock().lock();
+            try {
+                Posix.close(fd);
+            } finally {
+                descriptor.writeLock().unlock();
+            }
         }
     }
 
@@ -299,7 +322,14 @@ public final class FileDevice implements BlockDevice {
 
     /** The next data or hole at or after an offset; the end of the device when there is none. */
     private long seek(long offset, int whence) throws StorageException {
-        long at = Posix.lseek(fd, offset, whence);
+        long at;
+        descriptor.readLock().lock();
+        try {
+            check(offset, 0);
+            at = Posix.lseek(fd, offset, whence);
+        } finally {
+            descriptor.readLock().unlock();
+        }
         if (at == -Posix.ENXIO) {
             return sizeBytes;
         }

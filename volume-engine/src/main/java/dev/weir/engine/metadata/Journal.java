@@ -78,8 +78,25 @@ final class Journal {
         homes.add(member);
     }
 
+    /** Undoes {@link #addHome}. */
+    void removeHome(Member member) {
+        homes.remove(member);
+    }
+
     boolean hasHomeOnline() {
         return homes.stream().anyMatch(Member::isOnline);
+    }
+
+    /** Fails unless some member still holds the journal. */
+    void requireHome() throws StorageException {
+        if (!hasHomeOnline()) {
+            throw new StorageException(
+                    new StorageFailure.DeviceFailed("the journal", "no device holds it any more"));
+        }
+    }
+
+    void close() {
+        scratch.close();
     }
 
     /** Whether a record of this length fits, also when the end of the ring must be skipped. */

@@ -12,6 +12,9 @@ public sealed interface JournalRecord {
     record SlotsSet(List<SlotRun> runs) implements JournalRecord {
         public SlotsSet {
             runs = List.copyOf(runs);
+            if (runs.size() > JournalCodec.MAX_RUNS) {
+                throw new IllegalArgumentException(runs.size() + " runs in one record");
+            }
         }
     }
 

@@ -30,6 +30,13 @@ public final class Members {
         members.add(member);
     }
 
+    /** Undoes {@link #add}, if it was this member that was added last. */
+    void removeLast(Member member) {
+        if (!members.isEmpty() && members.getLast() == member) {
+            members.removeLast();
+        }
+    }
+
     public Member get(int index) {
         return members.get(index);
     }

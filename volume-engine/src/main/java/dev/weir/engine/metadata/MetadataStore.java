@@ -2,38 +2,29 @@ package dev.weir.engine.metadata;
 
 import dev.weir.blockio.StorageException;
 import dev.weir.blockio.StorageFailure;
-import dev.weir.blockio.memory.OffHeapMemory;
-import dev.weir.engine.metadata.PagedTable.NewRoot;
-import dev.weir.engine.metadata.Superblock.DeviceRow;
+import dev.weir.engine.metadata.DeviceRows.Mirror;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The metadata of an open pool: changes go to the journal and to the tables in memory at once, and
- * checkpoints bring the tables to the devices. Usable from any thread.
+ * {@link Checkpoint}s bring the tables to the devices. Usable from any thread.
  *
- * <p>A checkpoint, and where it may be cut off:
- *
- * <pre>
- *  1. under the lock: note the head of the journal, freeze the changed pages
- *  2. write them and the new roots to the places not in use          a crash here: the old roots still count
- *  3. flush
- *  4. write the superblock, naming the new roots and the noted head  a crash here: the other copy still counts
- *  5. flush
- *  6. under the lock: the new roots count, the journal before the noted head is free
- * </pre>
- *
- * Locks: {@code checkpointLock} before {@code lock}. Only {@link #addMember} waits for a device to
- * flush while it holds {@code lock}.
+ * <p>Locks: {@code checkpointLock} before {@code lock}. Only {@link #addMember} waits for a device
+ * to flush while it holds {@code lock}.
  */
 public final class MetadataStore {
     private static final double CHECKPOINT_FILL = 0.5;
+
+    /** Changed pages are held in memory until a checkpoint: 32 MiB ask for one. */
+    private static final int CHECKPOINT_CHANGED_PAGES = 8 << 10;
+
+    /** And a change that would add to 64 MiB waits for it. */
+    private static final int MAX_CHANGED_PAGES = 16 << 10;
 
     private final UUID poolId;
     private final String name;
@@ -41,12 +32,7 @@ public final class MetadataStore {
     private final Members members;
     private final Journal journal;
     private final Catalog catalog;
-    private final List<@Nullable SlotTable> slotTables;
-    private final Map<Integer, Mirror> mirrors;
-
-    /** Rows of members whose slot table is out of reach, as they were. */
-    private final Map<Integer, DeviceRow> keptRows = new HashMap<>();
-
+    private final DeviceRows rows;
     private final ReentrantLock checkpointLock = new ReentrantLock();
     private final ReentrantLock lock = new ReentrantLock();
     private long sequence;
@@ -54,9 +40,6 @@ public final class MetadataStore {
 
     /** Written under the lock. */
     private volatile boolean checkpointDue;
-
-    /** Where the second copy of a member's slot table is. */
-    record Mirror(int member, int firstExtent) {}
 
     MetadataStore(
             Superblock from,
@@ -73,13 +56,7 @@ public final class MetadataStore {
         this.members = members;
         this.journal = journal;
         this.catalog = catalog;
-        this.slotTables = new ArrayList<>(slotTables);
-        this.mirrors = new HashMap<>(mirrors);
-        for (int i = 0; i < from.devices().size(); i++) {
-            if (slotTables.get(i) == null) {
-                keptRows.put(i, from.devices().get(i));
-            }
-        }
+        this.rows = new DeviceRows(from.devices(), slotTables, mirrors);
     }
 
     public UUID poolId() {
@@ -141,14 +118,14 @@ public final class MetadataStore {
     private boolean tryAppend(JournalRecord record, int length) throws StorageException {
         lock.lock();
         try {
-            if (!journal.hasRoomFor(length)) {
+            if (!journal.hasRoomFor(length) || changedPages() > MAX_CHANGED_PAGES) {
                 return false;
             }
             // What can fail comes first: after the append the tables must follow.
             prepare(record);
             journal.append(record);
             apply(record);
-            checkpointDue = journal.fill() > CHECKPOINT_FILL;
+            noteWhetherCheckpointIsDue();
             return true;
         } finally {
             lock.unlock();
@@ -186,13 +163,10 @@ public final class MetadataStore {
      * relied on.
      */
     public void requireJournal() throws StorageException {
-        if (!journal.hasHomeOnline()) {
-            throw new StorageException(
-                    new StorageFailure.DeviceFailed("the journal", "no device holds it any more"));
-        }
+        journal.requireHome();
     }
 
-    /** Whether the journal is so full that a checkpoint is due. */
+    /** Whether so much has changed that a checkpoint is due. */
     public boolean wantsCheckpoint() {
         return checkpointDue;
     }
@@ -201,8 +175,8 @@ public final class MetadataStore {
     public void forEachUsedSlot(SlotVisitor visitor, DamageVisitor damage) {
         lock.lock();
         try {
-            for (int m = 0; m < slotTables.size(); m++) {
-                SlotTable table = slotTables.get(m);
+            for (int m = 0; m < rows.count(); m++) {
+                SlotTable table = rows.slotTable(m);
                 if (table != null) {
                     int member = m;
                     table.forEachUsed(
@@ -233,7 +207,7 @@ public final class MetadataStore {
     public void forEachUsedSlot(int extent, SlotVisitor visitor) throws StorageException {
         lock.lock();
         try {
-            SlotTable table = slotTables.get(ExtentId.member(extent));
+            SlotTable table = rows.slotTable(ExtentId.member(extent));
             if (table != null) {
                 table.forEachUsed(
                         extent,
@@ -252,18 +226,19 @@ public final class MetadataStore {
 
     /** Whether the slot table of a member is known, so that its extents may be used. */
     public boolean knowsSlotsOf(int member) {
-        return slotTables.get(member) != null;
+        return rows.knows(member);
     }
 
     /** Extents that hold mirrors of slot tables, and so no volume. */
     public List<Integer> reservedExtents() {
         List<Integer> reserved = new ArrayList<>();
-        mirrors.forEach((member, mirror) -> {
-            int count = mirrorExtents(members.get(member).layout(), shape.geometry());
-            for (int i = 0; i < count; i++) {
-                reserved.add(ExtentId.of(mirror.member(), mirror.firstExtent() + i));
-            }
-        });
+        rows.mirrors()
+                .forEach((member, mirror) -> {
+                    int count = mirrorExtents(members.get(member).layout(), shape.geometry());
+                    for (int i = 0; i < count; i++) {
+                        reserved.add(ExtentId.of(mirror.member(), mirror.firstExtent() + i));
+                    }
+                });
         return reserved;
     }
 
@@ -283,152 +258,40 @@ public final class MetadataStore {
     }
 
     private void checkpointLocked() throws StorageException {
-        List<PagedTable> tables = new ArrayList<>();
-        long cut;
-        int next;
+        Checkpoint checkpoint;
+        Checkpoint.Heading heading;
         lock.lock();
         try {
-            tables.add(catalog.table());
-            slotTables.stream().filter(t -> t != null).forEach(t -> tables.add(t.table()));
-            cut = journal.head();
-            next = nextVolumeNumber;
-            tables.forEach(PagedTable::freeze);
+            checkpoint = new Checkpoint(members, journal, catalog, rows);
+            heading = new Checkpoint.Heading(shape, poolId, name, sequence + 1, nextVolumeNumber);
         } finally {
             lock.unlock();
         }
-        Map<PagedTable, NewRoot> roots = new HashMap<>();
         boolean done = false;
         try {
-            for (PagedTable table : tables) {
-                if (table.hasHomeOnline()) {
-                    roots.put(table, table.writeFrozen());
-                }
-            }
-            requireRoot(roots, catalog.table());
-            members.flush();
-            writeSuperblocks(roots, cut, next);
-            members.flush();
-            requireJournal();
+            checkpoint.write(heading);
             done = true;
         } finally {
-            finishCheckpoint(tables, roots, cut, done);
-        }
-    }
-
-    private void finishCheckpoint(
-            List<PagedTable> tables, Map<PagedTable, NewRoot> roots, long cut, boolean done) {
-        lock.lock();
-        try {
-            for (PagedTable table : tables) {
-                NewRoot root = roots.get(table);
-                if (done && root != null) {
-                    table.commit(root);
-                } else {
-                    table.abandon();
-                    if (root != null) {
-                        root.memory().close();
-                    }
+            lock.lock();
+            try {
+                checkpoint.finish(done);
+                if (done) {
+                    sequence++;
                 }
-            }
-            if (done) {
-                sequence++;
-                journal.discardBefore(cut);
-                checkpointDue = journal.fill() > CHECKPOINT_FILL;
-            }
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private static void requireRoot(Map<PagedTable, NewRoot> roots, PagedTable table)
-            throws StorageException {
-        if (!roots.containsKey(table)) {
-            throw new StorageException(
-                    new StorageFailure.DeviceFailed("the catalog", "no device holds it any more"));
-        }
-    }
-
-    private void writeSuperblocks(Map<PagedTable, NewRoot> roots, long cut, int next)
-            throws StorageException {
-        long number = sequence + 1;
-        List<DeviceRow> rows = new ArrayList<>();
-        for (Member member : members.all()) {
-            rows.add(row(member, roots));
-        }
-        PagedTable.RootRef catalogRoot = rootRef(roots, catalog.table());
-        try (OffHeapMemory memory = OffHeapMemory.allocate(Superblock.BYTES)) {
-            for (Member member : members.all()) {
-                if (member.isOnline()) {
-                    new Superblock(
-                                    poolId,
-                                    name,
-                                    member.index(),
-                                    number,
-                                    journal.incarnation(),
-                                    cut,
-                                    shape,
-                                    next,
-                                    catalogRoot,
-                                    rows)
-                            .encode(memory);
-                    writeSuperblock(member, memory, number);
-                }
+                noteWhetherCheckpointIsDue();
+            } finally {
+                lock.unlock();
             }
         }
     }
 
-    private static void writeSuperblock(Member member, OffHeapMemory memory, long number) {
-        try {
-            member.write(
-                    DeviceLayout.superblockOffset((int) (number & 1)), memory, 0, Superblock.BYTES);
-        } catch (StorageException e) {
-            member.fail("superblock: " + e.getMessage());
-        }
+    private void noteWhetherCheckpointIsDue() {
+        checkpointDue =
+                journal.fill() > CHECKPOINT_FILL || changedPages() > CHECKPOINT_CHANGED_PAGES;
     }
 
-    private DeviceRow row(Member member, Map<PagedTable, NewRoot> roots) {
-        DeviceRow kept = keptRows.get(member.index());
-        SlotTable table = slotTables.get(member.index());
-        if (kept != null || table == null) {
-            return Objects.requireNonNull(kept);
-        }
-        Mirror mirror = mirrors.get(member.index());
-        DeviceRow row =
-                new DeviceRow(
-                        member.id(),
-                        member.sizeBytes(),
-                        rootRef(roots, table.table()),
-                        mirror == null ? Superblock.NO_MIRROR : mirror.member(),
-                        mirror == null ? 0 : mirror.firstExtent(),
-                        journal.homes().contains(member) && member.isOnline(),
-                        !table.table().hasHomeOnline());
-        if (row.stale()) {
-            keptRows.put(member.index(), row);
-        }
-        return row;
-    }
-
-    /**
-     * A change passes over the slot table of a member, which is out of reach: it must not be
-     * trusted any more.
-     */
-    private void passOver(int member) {
-        keptRows.computeIfPresent(
-                member,
-                (_, row) ->
-                        new DeviceRow(
-                                row.id(),
-                                row.sizeBytes(),
-                                row.slotRoot(),
-                                row.mirror(),
-                                row.mirrorExtent(),
-                                false,
-                                true));
-    }
-
-    private static PagedTable.RootRef rootRef(Map<PagedTable, NewRoot> roots, PagedTable table) {
-        NewRoot root = roots.get(table);
-        return root != null ? root.ref() : table.rootRef();
+    private int changedPages() {
+        return catalog.table().changedPages() + rows.changedPages();
     }
 
     private void prepare(JournalRecord record) throws StorageException {
@@ -487,15 +350,15 @@ public final class MetadataStore {
 
     private boolean isKnown(SlotRun run) {
         int member = ExtentId.member(run.extent());
-        SlotTable table = member < slotTables.size() ? slotTables.get(member) : null;
+        SlotTable table = rows.slotTable(member);
         if (table == null) {
-            passOver(member);
+            rows.passOver(member);
         }
         return table != null && table.contains(run);
     }
 
     private SlotTable tableOf(SlotRun run) throws StorageException {
-        SlotTable table = slotTables.get(ExtentId.member(run.extent()));
+        SlotTable table = rows.slotTable(ExtentId.member(run.extent()));
         if (table == null) {
             throw new StorageException(
                     new StorageFailure.Corrupt("the slot table of a device is lost"));
@@ -520,21 +383,15 @@ public final class MetadataStore {
             try {
                 // Nothing may change between the copies and the superblock that makes them count.
                 checkpointLocked();
-                members.add(member);
-                slotTables.add(newSlotTable(member, mirrorOfNew));
-                if (mirrorOfFirst != null) {
-                    SlotTable first = slotTables.getFirst();
-                    if (first != null) {
-                        first.table().addHome(mirrorHome(member, mirrorOfFirst));
-                        mirrors.put(0, mirrorOfFirst);
-                    }
+                try {
+                    join(member, mirrorOfNew, mirrorOfFirst);
+                    checkpointLocked();
+                    member.requireOnline();
+                } catch (StorageException e) {
+                    leave(member);
+                    recordLeave(e);
+                    throw e;
                 }
-                if (journal.homes().size() < 2 && journal.start() == journal.head()) {
-                    catalog.table()
-                            .addHome(new PagedTable.Home(member, member.layout().catalogOffset()));
-                    journal.addHome(member);
-                }
-                checkpointLocked();
             } finally {
                 lock.unlock();
             }
@@ -543,12 +400,47 @@ public final class MetadataStore {
         }
     }
 
+    private void join(Member member, @Nullable Mirror mirrorOfNew, @Nullable Mirror mirrorOfFirst)
+            throws StorageException {
+        members.add(member);
+        rows.add(newSlotTable(member, mirrorOfNew), mirrorOfNew);
+        SlotTable first = rows.slotTable(0);
+        if (mirrorOfFirst != null && first != null) {
+            first.table().addHome(mirrorHome(member, mirrorOfFirst));
+            rows.mirrors().put(0, mirrorOfFirst);
+        }
+        if (journal.homes().size() < 2 && journal.start() == journal.head()) {
+            catalog.table().addHome(new PagedTable.Home(member, member.layout().catalogOffset()));
+            journal.addHome(member);
+        }
+    }
+
+    /** Undoes {@link #join}, as far as it came. */
+    private void leave(Member member) {
+        journal.removeHome(member);
+        catalog.table().removeHomes(member);
+        rows.mirrors().values().removeIf(mirror -> mirror.member() == member.index());
+        if (rows.count() > member.index()) {
+            rows.removeLast();
+        }
+        rows.tables().forEach(table -> table.removeHomes(member));
+        members.removeLast(member);
+    }
+
+    /** Some superblock may name the member already: the next one does not. */
+    private void recordLeave(StorageException cause) {
+        try {
+            checkpointLocked();
+        } catch (StorageException e) {
+            cause.addSuppressed(e);
+        }
+    }
+
     private SlotTable newSlotTable(Member member, @Nullable Mirror mirror) {
         List<PagedTable.Home> homes = new ArrayList<>();
         homes.add(new PagedTable.Home(member, member.layout().slotTableOffset()));
         if (mirror != null) {
             homes.add(mirrorHome(members.get(mirror.member()), mirror));
-            mirrors.put(member.index(), mirror);
         }
         return new SlotTable(
                 PagedTable.empty(
@@ -567,17 +459,25 @@ public final class MetadataStore {
         return shape;
     }
 
-    /** Writes a last checkpoint and closes the devices. */
+    /** Writes a last checkpoint, closes the devices and frees the memory. */
     public void close() throws StorageException {
         try {
             checkpoint();
         } finally {
-            members.close();
+            abandon();
         }
     }
 
     /** Closes the devices as they are, as a crash would leave them. */
     public void abandon() throws StorageException {
-        members.close();
+        lock.lock();
+        try {
+            members.close();
+        } finally {
+            rows.close();
+            catalog.table().close();
+            journal.close();
+            lock.unlock();
+        }
     }
 }

@@ -170,10 +170,23 @@ final class PagedTable {
         OffHeapMemory memory = changed.get(page);
         if (memory == null) {
             memory = spare.isEmpty() ? OffHeapMemory.allocate(PAGE_BYTES) : spare.pop();
-            readPage(page, memory);
+            boolean read = false;
+            try {
+                readPage(page, memory);
+                read = true;
+            } finally {
+                if (!read) {
+                    recycle(memory);
+                }
+            }
             changed.put(page, memory);
         }
         return memory;
+    }
+
+    /** Pages that a checkpoint would write, in memory until then. */
+    int changedPages() {
+        return changed.size() + frozen.size();
     }
 
     int offsetInPage(long entry) {
@@ -263,6 +276,19 @@ final class PagedTable {
         homes.clear();
         homes.addAll(sources);
         homes.add(home);
+    }
+
+    /** Undoes {@link #addHome}. */
+    void removeHomes(Member member) {
+        homes.removeIf(home -> home.member() == member);
+    }
+
+    /** Frees the memory; the table is not used any more. */
+    void close() {
+        root.close();
+        changed.values().forEach(OffHeapMemory::close);
+        frozen.values().forEach(OffHeapMemory::close);
+        spare.forEach(OffHeapMemory::close);
     }
 
     private void writePage(int page, OffHeapMemory memory, OffHeapMemory newRoot)

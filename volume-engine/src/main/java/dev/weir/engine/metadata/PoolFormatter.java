@@ -7,7 +7,7 @@ import dev.weir.blockio.ZeroMode;
 import dev.weir.engine.AttachedDevice;
 import dev.weir.engine.Limits;
 import dev.weir.engine.PoolSpec;
-import dev.weir.engine.metadata.MetadataStore.Mirror;
+import dev.weir.engine.metadata.DeviceRows.Mirror;
 import dev.weir.engine.metadata.PagedTable.RootRef;
 import dev.weir.engine.metadata.Superblock.DeviceRow;
 import java.util.ArrayList;
@@ -17,9 +17,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Makes devices into a pool, and further devices into members of one. */
 public final class PoolFormatter {
+    private static final Logger log = LoggerFactory.getLogger(PoolFormatter.class);
+
     private PoolFormatter() {}
 
     /**
@@ -91,74 +95,94 @@ public final class PoolFormatter {
                 new MetadataStore(initial, members, journal, catalog, tables, noMirrors);
         store.checkpoint();
         for (AttachedDevice further : devices.subList(1, devices.size())) {
-            add(store, further, FreeExtents.FROM_THE_END);
+            add(store, further, MirrorPlacement.FROM_THE_END);
         }
         return store;
     }
 
-    /** Chooses extents for the mirror of a slot table. */
-    public interface FreeExtents {
-
-        /** Takes from the end of each device, on a pool whose extents nobody uses yet. */
-        FreeExtents FROM_THE_END =
-                (member, count, reserved) -> {
-                    int end = member.layout().extents();
-                    for (int extent : reserved) {
-                        if (ExtentId.member(extent) == member.index()) {
-                            end = Math.min(end, ExtentId.local(extent));
-                        }
-                    }
-                    return end > count ? Optional.of(end - count) : Optional.empty();
-                };
-
-        /**
-         * Takes neighbouring free extents of a member out of use for good; returns the first, or
-         * none.
-         *
-         * @param reserved extents that hold other mirrors
-         */
-        Optional<Integer> take(Member member, int count, List<Integer> reserved);
-    }
-
-    /** Formats a device and adds it to an open pool. */
-    public static Member add(MetadataStore store, AttachedDevice attached, FreeExtents free)
+    /** Formats a device and adds it to an open pool; if that fails, the pool is as before. */
+    public static Member add(MetadataStore store, AttachedDevice attached, MirrorPlacement free)
             throws StorageException {
         Members members = store.members();
         if (members.count() >= Limits.MAX_DEVICES) {
             throw invalid("a pool has at most " + Limits.MAX_DEVICES + " devices");
         }
+        refuseKnown(members, attached);
         Member member = newMember(members.count(), attached, store.shape(), store.poolId());
-        Mirror mirrorOfNew = null;
-        Mirror mirrorOfFirst = null;
-        int needed = MetadataStore.mirrorExtents(member.layout(), store.geometry());
-        Member host = members.get(0);
-        if (host.isOnline()) {
-            mirrorOfNew =
-                    free.take(host, needed, store.reservedExtents())
-                            .map(extent -> new Mirror(0, extent))
-                            .orElse(null);
+        Mirror mirrorOfNew = mirrorOn(members.get(0), member.layout(), store, free);
+        boolean added = false;
+        try {
+            reserve(members.get(0), mirrorOfNew, member.layout(), store.geometry());
+            store.addMember(member, mirrorOfNew, mirrorOfFirstOn(member, store));
+            added = true;
+        } finally {
+            if (!added && mirrorOfNew != null) {
+                free.giveBack(
+                        members.get(0),
+                        mirrorOfNew.firstExtent(),
+                        MetadataStore.mirrorExtents(member.layout(), store.geometry()));
+            }
         }
-        if (member.index() == 1) {
-            int count = MetadataStore.mirrorExtents(host.layout(), store.geometry());
-            mirrorOfFirst =
-                    FreeExtents.FROM_THE_END
-                            .take(member, count, List.of())
-                            .map(extent -> new Mirror(1, extent))
-                            .orElse(null);
-            reserve(member, mirrorOfFirst, count, store.geometry());
+        if (mirrorOfNew == null) {
+            log.warn(
+                    "The pool {} has no room for a second copy of the metadata of {}",
+                    store.name(),
+                    member);
         }
-        reserve(host, mirrorOfNew, needed, store.geometry());
-        store.addMember(member, mirrorOfNew, mirrorOfFirst);
         return member;
     }
 
-    private static void reserve(Member host, @Nullable Mirror mirror, int count, Geometry geometry)
+    private static @Nullable Mirror mirrorOn(
+            Member host, DeviceLayout layout, MetadataStore store, MirrorPlacement free) {
+        if (!host.isOnline()) {
+            return null;
+        }
+        int count = MetadataStore.mirrorExtents(layout, store.geometry());
+        return free.take(host, count, store.reservedExtents())
+                .map(extent -> new Mirror(host.index(), extent))
+                .orElse(null);
+    }
+
+    /** The second device of a pool holds the mirror of the first, which had none until now. */
+    private static @Nullable Mirror mirrorOfFirstOn(Member member, MetadataStore store)
+            throws StorageException {
+        if (member.index() != 1) {
+            return null;
+        }
+        DeviceLayout first = store.members().get(0).layout();
+        Mirror mirror = mirrorOn(member, first, store, MirrorPlacement.FROM_THE_END);
+        reserve(member, mirror, first, store.geometry());
+        return mirror;
+    }
+
+    private static void reserve(
+            Member host, @Nullable Mirror mirror, DeviceLayout mirrored, Geometry geometry)
             throws StorageException {
         if (mirror != null) {
             host.zero(
                     host.extentOffset(mirror.firstExtent()),
-                    count * geometry.extentBytes(),
+                    MetadataStore.mirrorExtents(mirrored, geometry) * geometry.extentBytes(),
                     ZeroMode.ALLOCATE);
+        }
+    }
+
+    /** A device of the pool that is only missing holds data: formatting it would lose them. */
+    private static void refuseKnown(Members members, AttachedDevice attached)
+            throws StorageException {
+        Optional<Superblock> existing = Superblock.read(attached.device());
+        if (existing.isPresent()) {
+            for (Member member : members.all()) {
+                if (member.id().equals(existing.get().deviceId())) {
+                    throw new StorageException(
+                            new StorageFailure.InUse(
+                                    attached.path(),
+                                    "the pool "
+                                            + existing.get().name()
+                                            + ", whose device "
+                                            + member.index()
+                                            + " it is"));
+                }
+            }
         }
     }
 

@@ -5,7 +5,7 @@ import dev.weir.blockio.StorageException;
 import dev.weir.blockio.StorageFailure;
 import dev.weir.engine.AttachedDevice;
 import dev.weir.engine.PoolIdentity;
-import dev.weir.engine.metadata.MetadataStore.Mirror;
+import dev.weir.engine.metadata.DeviceRows.Mirror;
 import dev.weir.engine.metadata.PagedTable.Home;
 import dev.weir.engine.metadata.Superblock.DeviceRow;
 import java.util.ArrayList;
@@ -28,6 +28,9 @@ public final class PoolLoader {
     private final Map<UUID, AttachedDevice> attached = new HashMap<>();
     private final Superblock newest;
     private final Members members = new Members();
+
+    /** Tables that hold memory, should loading fail. */
+    private final List<PagedTable> opened = new ArrayList<>();
 
     /**
      * A pool that was brought up.
@@ -89,6 +92,19 @@ public final class PoolLoader {
             damage.add(stranger.path() + " was about to be added to the pool, but never was");
             stranger.device().close();
         }
+        boolean loaded = false;
+        try {
+            Loaded result = loadTables();
+            loaded = true;
+            return result;
+        } finally {
+            if (!loaded) {
+                opened.forEach(PagedTable::close);
+            }
+        }
+    }
+
+    private Loaded loadTables() throws StorageException {
         List<Member> sources = metadataSources();
         List<Member> homes = metadataHomes(sources);
         Catalog catalog = catalog(sources, homes);
@@ -176,6 +192,7 @@ public final class PoolLoader {
                         newest.shape().catalogEntries(),
                         sources.stream().map(PoolLoader::catalogHome).toList(),
                         newest.catalogRoot());
+        opened.add(table);
         bringUpToDate(table, homes.stream().map(PoolLoader::catalogHome).toList());
         return new Catalog(table, damage);
     }
@@ -230,6 +247,7 @@ public final class PoolLoader {
                             member.layout().slotEntries(),
                             homes.stream().filter(home -> !home.member().isMissing()).toList(),
                             row.slotRoot());
+            opened.add(table);
             bringUpToDate(table, homes);
             return new SlotTable(table, newest.shape().geometry().slotsPerExtent());
         } catch (StorageException e) {

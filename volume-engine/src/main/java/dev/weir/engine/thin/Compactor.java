@@ -8,6 +8,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Empties sparse extents by moving their grains to other extents of the same volume, while the
@@ -22,6 +24,8 @@ import java.util.Optional;
  * </pre>
  */
 final class Compactor {
+    private static final Logger log = LoggerFactory.getLogger(Compactor.class);
+
     private final Services services;
     private final MetadataStore metadata;
     private final Reclaimer reclaimer;
@@ -63,7 +67,7 @@ final class Compactor {
             return Optional.empty();
         }
         return usage.entrySet().stream()
-                .filter(e -> e.getKey().member().isOnline())
+                .filter(e -> e.getKey().member().isOnline() && !e.getKey().isCondemned())
                 .min(Comparator.comparingInt(Map.Entry::getValue))
                 .map(Map.Entry::getKey);
     }
@@ -85,24 +89,25 @@ final class Compactor {
                 plan(volume, victim, occupant.grain(), occupant.slot(), moves);
             }
             services.grace().await();
-            copy(victim, moves);
+            copy(volume, victim, moves);
             metadata.flush();
             for (Move move : moves) {
                 move.to().member().requireOnline();
             }
-        } catch (StorageException e) {
-            moves.forEach(move -> {
-                volume.grains().cancelMove(move.grain());
-                volume.space().free(move.to().number(), move.toSlot(), 1);
-            });
+            while (!moves.isEmpty()) {
+                moved |= finish(volume, victim, moves.getLast());
+                moves.removeLast();
+            }
+        } finally {
+            moves.forEach(move -> callOff(volume, move));
             volume.space().readmit(victim);
-            throw e;
         }
-        for (Move move : moves) {
-            moved |= finish(volume, victim, move);
-        }
-        volume.space().readmit(victim);
         return moved;
+    }
+
+    private static void callOff(ThinVolume volume, Move move) {
+        volume.grains().cancelMove(move.grain());
+        volume.space().free(move.to().number(), move.toSlot(), 1);
     }
 
     private void plan(ThinVolume volume, Extent victim, long grain, int slot, List<Move> moves)
@@ -117,47 +122,60 @@ final class Compactor {
         }
     }
 
-    private void copy(Extent victim, List<Move> moves) throws StorageException {
-        int grainBytes = metadata.geometry().grainBytes();
-        int shift = metadata.geometry().grainShift();
-        try (OffHeapMemory buffer = OffHeapMemory.allocate(grainBytes)) {
-            for (Move move : moves) {
-                victim.member()
-                        .read(
-                                victim.offsetBytes() + ((long) move.slot() << shift),
-                                buffer,
-                                0,
-                                grainBytes);
-                move.to()
-                        .member()
-                        .write(
-                                move.to().offsetBytes() + ((long) move.toSlot() << shift),
-                                buffer,
-                                0,
-                                grainBytes);
-            }
+    /** Copies the grains; where a device fails, the move is off and the extent is let alone. */
+    private void copy(ThinVolume volume, Extent victim, List<Move> moves) {
+        try (OffHeapMemory buffer = OffHeapMemory.allocate(metadata.geometry().grainBytes())) {
+            moves.removeIf(move -> {
+                boolean copied = copied(volume, victim, move, buffer);
+                if (!copied) {
+                    callOff(volume, move);
+                }
+                return !copied;
+            });
         }
     }
 
+    private boolean copied(ThinVolume volume, Extent victim, Move move, OffHeapMemory buffer) {
+        int grainBytes = metadata.geometry().grainBytes();
+        int shift = metadata.geometry().grainShift();
+        Extent at = victim;
+        try {
+            victim.member()
+                    .read(
+                            victim.offsetBytes() + ((long) move.slot() << shift),
+                            buffer,
+                            0,
+                            grainBytes);
+            at = move.to();
+            at.member()
+                    .write(
+                            at.offsetBytes() + ((long) move.toSlot() << shift),
+                            buffer,
+                            0,
+                            grainBytes);
+            return true;
+        } catch (StorageException e) {
+            log.warn("Compaction passes over a grain of {}: {}", volume.name(), e.getMessage());
+            volume.space().condemn(at);
+            return false;
+        }
+    }
+
+    /** Ends a move; false if somebody wrote the grain meanwhile. */
     private static boolean finish(ThinVolume volume, Extent victim, Move move)
             throws StorageException {
-        boolean done = false;
-        try {
-            done =
-                    volume.grains()
-                            .finishMove(
-                                    move.grain(),
-                                    victim.number(),
-                                    move.slot(),
-                                    move.to().number(),
-                                    move.toSlot());
-        } finally {
-            if (done) {
-                volume.space().free(victim.number(), move.slot(), 1);
-            } else {
-                volume.grains().cancelMove(move.grain());
-                volume.space().free(move.to().number(), move.toSlot(), 1);
-            }
+        boolean done =
+                volume.grains()
+                        .finishMove(
+                                move.grain(),
+                                victim.number(),
+                                move.slot(),
+                                move.to().number(),
+                                move.toSlot());
+        if (done) {
+            volume.space().free(victim.number(), move.slot(), 1);
+        } else {
+            callOff(volume, move);
         }
         return done;
     }

@@ -22,6 +22,9 @@ final class Extent {
     private final BitSet used = new BitSet();
     private final BitSet clean = new BitSet();
 
+    /** Set when the device failed below it: it has no clean slot, and gets none. */
+    private volatile boolean condemned;
+
     /** An extent whose slots are all free; clean or not. */
     Extent(int number, Member member, long offsetBytes, int slots, boolean clean) {
         this.number = number;
@@ -56,7 +59,7 @@ final class Extent {
     }
 
     boolean hasDirty() {
-        return usedSlots() + clean.cardinality() < slots;
+        return !condemned && usedSlots() + clean.cardinality() < slots;
     }
 
     /** Marks a slot as in use, at recovery. */
@@ -100,6 +103,17 @@ final class Extent {
     }
 
     void markClean(BitSet zeroed) {
-        clean.or(zeroed);
+        if (!condemned) {
+            clean.or(zeroed);
+        }
+    }
+
+    void condemn() {
+        condemned = true;
+        clean.clear();
+    }
+
+    boolean isCondemned() {
+        return condemned;
     }
 }

@@ -6,7 +6,7 @@ import dev.weir.blockio.ZeroMode;
 import dev.weir.engine.metadata.ExtentId;
 import dev.weir.engine.metadata.Member;
 import dev.weir.engine.metadata.MetadataStore;
-import dev.weir.engine.metadata.PoolFormatter;
+import dev.weir.engine.metadata.MirrorPlacement;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -18,7 +18,11 @@ import java.util.concurrent.locks.ReentrantLock;
  * The extents of a pool that no volume holds. What it hands out reads as zeros, also after a loss
  * of power, and has its space on the host reserved. Usable from any thread.
  */
-final class FreeExtents implements PoolFormatter.FreeExtents {
+final class FreeExtents implements MirrorPlacement {
+
+    /** Extents of a member tried one after the other when the device fails there. */
+    private static final int MAX_ATTEMPTS = 4;
+
     private final MetadataStore metadata;
     private final ReentrantLock lock = new ReentrantLock();
 
@@ -141,19 +145,8 @@ final class FreeExtents implements PoolFormatter.FreeExtents {
         try {
             StorageException last = null;
             for (int m : membersByFreeSpace()) {
-                Member member = metadata.members().get(m);
-                int local = free.get(m).nextSetBit(0);
                 try {
-                    prepare(member, local);
-                    free.get(m).clear(local);
-                    zeroed.get(m).clear(local);
-                    revision.incrementAndGet();
-                    return new Extent(
-                            ExtentId.of(m, local),
-                            member,
-                            member.extentOffset(local),
-                            slotsPerExtent,
-                            true);
+                    return take(m, slotsPerExtent);
                 } catch (StorageException e) {
                     // The host below this member may be full, or the member failing: another may
                     // do.
@@ -165,6 +158,34 @@ final class FreeExtents implements PoolFormatter.FreeExtents {
             throw last == null ? new StorageException(full) : new StorageException(full, last);
         } finally {
             lock.unlock();
+        }
+    }
+
+    private Extent take(int m, int slotsPerExtent) throws StorageException {
+        Member member = metadata.members().get(m);
+        for (int attempt = 1; ; attempt++) {
+            int local = free.get(m).nextSetBit(0);
+            try {
+                prepare(member, local);
+                free.get(m).clear(local);
+                zeroed.get(m).clear(local);
+                revision.incrementAndGet();
+                return new Extent(
+                        ExtentId.of(m, local),
+                        member,
+                        member.extentOffset(local),
+                        slotsPerExtent,
+                        true);
+            } catch (StorageException e) {
+                if (!(e.failure() instanceof StorageFailure.DeviceFailed)) {
+                    throw e;
+                }
+                // Nobody tries this one again until the pool is opened anew; another may be good.
+                free.get(m).clear(local);
+                if (attempt == MAX_ATTEMPTS || free.get(m).isEmpty() || !member.isOnline()) {
+                    throw e;
+                }
+            }
         }
     }
 
@@ -197,6 +218,18 @@ final class FreeExtents implements PoolFormatter.FreeExtents {
                 }
             }
             return Optional.empty();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void giveBack(Member member, int first, int count) {
+        lock.lock();
+        try {
+            free.get(member.index()).set(first, first + count);
+            touched.get(member.index()).set(first, first + count);
+            totals.set(member.index(), totals.get(member.index()) + count);
         } finally {
             lock.unlock();
         }

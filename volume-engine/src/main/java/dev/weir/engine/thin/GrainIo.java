@@ -1,6 +1,7 @@
 package dev.weir.engine.thin;
 
 import dev.weir.blockio.BlockStatusVisitor;
+import dev.weir.blockio.Ranges;
 import dev.weir.blockio.StorageException;
 import dev.weir.blockio.StorageFailure;
 import dev.weir.blockio.memory.OffHeapMemory;
@@ -27,6 +28,10 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class GrainIo {
     private static final int STRIPES = 64;
+
+    /** Extents tried for a new grain when the device fails below one after the other. */
+    private static final int MAX_ATTEMPTS = 4;
+
     private static final OffHeapMemory ZEROS =
             OffHeapMemory.allocate(dev.weir.engine.Limits.MAX_GRAIN_BYTES);
 
@@ -44,11 +49,18 @@ final class GrainIo {
      */
     private volatile boolean closed;
 
+    /**
+     * The volume's size, looked at where {@link #closed} is: a request that was checked before a
+     * shrink must not reach behind it. Changes under the stripe of the grain that the end lies in.
+     */
+    private volatile long sizeBytes;
+
     /** Set when a slot table was lost: a grain that seems unmapped may have been mapped there. */
     private volatile boolean mappingsLost;
 
-    GrainIo(int volume, Services services, VolumeSpace space) {
+    GrainIo(int volume, long sizeBytes, Services services, VolumeSpace space) {
         this.volume = volume;
+        this.sizeBytes = sizeBytes;
         this.services = services;
         this.map = new GrainMap(services.leaves());
         this.space = space;
@@ -62,6 +74,21 @@ final class GrainIo {
 
     long mappedGrains() {
         return mappedGrains.get();
+    }
+
+    long sizeBytes() {
+        return sizeBytes;
+    }
+
+    /** Changes the size; after a shrink, {@link #drain} waits for those who knew the old one. */
+    void resize(long newSizeBytes) {
+        ReentrantLock stripe = stripe(sizeBytes >>> grainShift);
+        stripe.lock();
+        try {
+            sizeBytes = newSizeBytes;
+        } finally {
+            stripe.unlock();
+        }
     }
 
     void loseMappings() {
@@ -115,7 +142,7 @@ final class GrainIo {
         long at = from;
         int ticket = services.grace().enter();
         try {
-            requireOpen();
+            requireWithin(end);
             while (at < end) {
                 long grain = at >>> grainShift;
                 long mapping = map.get(grain);
@@ -156,7 +183,7 @@ final class GrainIo {
         ReentrantLock stripe = stripe(from >>> grainShift);
         stripe.lock();
         try {
-            requireOpen();
+            requireWithin(leafEnd);
             while (at < leafEnd) {
                 long grain = at >>> grainShift;
                 long mapping = settle(grain);
@@ -182,17 +209,35 @@ final class GrainIo {
     private long mapAndWrite(long at, long end, OffHeapMemory source, long sourceOffset)
             throws StorageException {
         long grain = at >>> grainShift;
-        SlotRange slots = allocate(unmappedGrains(grain, end));
-        long writeEnd = Math.min(end, (grain + slots.count()) << grainShift);
+        for (int attempt = 1; ; attempt++) {
+            SlotRange slots = allocate(unmappedGrains(grain, end));
+            long writeEnd = Math.min(end, (grain + slots.count()) << grainShift);
+            try {
+                fill(slots, at, writeEnd, source, sourceOffset);
+                publish(grain, slots);
+                return writeEnd;
+            } catch (StorageException e) {
+                space.free(slots.extent().number(), slots.first(), slots.count());
+                if (!slots.extent().isCondemned() || attempt == MAX_ATTEMPTS) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    /** Writes into slots that nothing leads to yet; an extent whose device fails gets no more. */
+    private void fill(
+            SlotRange slots, long at, long writeEnd, OffHeapMemory source, long sourceOffset)
+            throws StorageException {
+        long first = Mapping.of(slots.extent().number(), slots.first());
         try {
-            long first = Mapping.of(slots.extent().number(), slots.first());
             memberOf(first).write(position(first, at), source, sourceOffset, writeEnd - at);
-            publish(grain, slots);
         } catch (StorageException e) {
-            space.free(slots.extent().number(), slots.first(), slots.count());
+            if (e.failure() instanceof StorageFailure.DeviceFailed) {
+                space.condemn(slots.extent());
+            }
             throw e;
         }
-        return writeEnd;
     }
 
     /** Maps every unmapped grain that the range touches, without writing: clean slots are zeros. */
@@ -214,7 +259,7 @@ final class GrainIo {
         ReentrantLock stripe = stripe(from >>> grainShift);
         stripe.lock();
         try {
-            requireOpen();
+            requireWithin(leafEnd);
             while (at < leafEnd) {
                 long grain = at >>> grainShift;
                 if (map.get(grain) == Mapping.NONE) {
@@ -289,7 +334,7 @@ final class GrainIo {
             ReentrantLock stripe = stripe(grain);
             stripe.lock();
             try {
-                requireOpen();
+                requireWithin(grainEnd);
                 long mapping = settle(grain);
                 if (mapping != Mapping.NONE) {
                     memberOf(mapping).write(position(mapping, at), ZEROS, 0, grainEnd - at);
@@ -310,6 +355,25 @@ final class GrainIo {
             grain = map.skipAbsent(leafEnd, end);
         }
         services.upkeep().hint();
+    }
+
+    /**
+     * Clears the beginning of a grain. If the volume ends there, what lies behind belongs to nobody
+     * and the grain is unmapped.
+     */
+    void clearHead(long offset, long end) throws StorageException {
+        long grain = offset >>> grainShift;
+        ReentrantLock stripe = stripe(grain);
+        stripe.lock();
+        try {
+            if (end == sizeBytes) {
+                unmapLeaf(grain, grain + 1);
+            } else {
+                zeroMapped(offset, end - offset);
+            }
+        } finally {
+            stripe.unlock();
+        }
     }
 
     private void unmapLeaf(long first, long end) throws StorageException {
@@ -508,6 +572,11 @@ final class GrainIo {
         if (closed) {
             throw new StorageException(new StorageFailure.Closed("the volume"));
         }
+    }
+
+    private void requireWithin(long end) throws StorageException {
+        requireOpen();
+        Ranges.check(0, end, sizeBytes);
     }
 
     private void requireMappings() throws StorageException {

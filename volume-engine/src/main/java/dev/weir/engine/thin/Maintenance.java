@@ -83,7 +83,8 @@ final class Maintenance implements AutoCloseable {
                 }
             } catch (StorageException e) {
                 log.error("Pool maintenance failed: {}", e.getMessage());
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
+                // The thread must outlive anything: without it the journal fills and writers wait.
                 log.error("Pool maintenance failed", e);
             }
         }

@@ -155,8 +155,17 @@ public final class ThinPool implements Pool {
         }
         boolean any = reclaimer.run(spaces());
         orphans.removeIf(space -> space.extentCount() == 0);
+        StorageException failed = null;
         for (ThinVolume volume : volumes.values()) {
-            any |= compactor.run(volume);
+            try {
+                any |= compactor.run(volume);
+            } catch (StorageException e) {
+                // The trouble of one volume must not keep others from their compaction.
+                failed = e;
+            }
+        }
+        if (failed != null) {
+            throw failed;
         }
         return any;
     }

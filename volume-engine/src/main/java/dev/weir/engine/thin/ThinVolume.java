@@ -32,7 +32,6 @@ final class ThinVolume implements Volume {
     private final Object changes = new Object();
 
     private volatile String name;
-    private volatile long sizeBytes;
 
     /** Guarded by {@link #changes}. */
     private boolean removed;
@@ -41,13 +40,12 @@ final class ThinVolume implements Volume {
         this.number = entry.number();
         this.id = entry.id();
         this.name = entry.name();
-        this.sizeBytes = entry.sizeBytes();
         this.services = services;
         this.grainBytes = services.metadata().geometry().grainBytes();
         this.space =
                 new VolumeSpace(
                         services.freeExtents(), services.metadata().geometry().slotsPerExtent());
-        this.grains = new GrainIo(number, services, space);
+        this.grains = new GrainIo(number, entry.sizeBytes(), services, space);
         this.capabilities =
                 new Capabilities(
                         false, true, false, Limits.SECTOR_BYTES, Math.max(4096, grainBytes));
@@ -77,7 +75,7 @@ final class ThinVolume implements Volume {
 
     @Override
     public long sizeBytes() {
-        return sizeBytes;
+        return grains.sizeBytes();
     }
 
     @Override
@@ -185,22 +183,23 @@ final class ThinVolume implements Volume {
         checkSize(newSizeBytes, grainBytes);
         synchronized (changes) {
             check(0, 0);
-            if (newSizeBytes < sizeBytes) {
+            if (newSizeBytes < sizeBytes()) {
                 shrink(newSizeBytes);
-            } else if (newSizeBytes > sizeBytes) {
+            } else if (newSizeBytes > sizeBytes()) {
                 record(name, newSizeBytes);
-                sizeBytes = newSizeBytes;
+                grains.resize(newSizeBytes);
             }
+            // Under the lock, so that the last size a listener hears of is the one that counts.
+            sizeListeners.forEach(listener -> listener.accept(newSizeBytes));
         }
-        sizeListeners.forEach(listener -> listener.accept(newSizeBytes));
     }
 
     @Override
     public void rename(String newName) throws StorageException {
-        VolumeEntry renamed = new VolumeEntry(number, id, newName, sizeBytes);
+        VolumeEntry renamed = new VolumeEntry(number, id, newName, sizeBytes());
         synchronized (changes) {
             check(0, 0);
-            record(renamed.name(), sizeBytes);
+            record(renamed.name(), sizeBytes());
             name = newName;
         }
     }
@@ -244,20 +243,20 @@ final class ThinVolume implements Volume {
      */
     private void shrink(long newSizeBytes) throws StorageException {
         requireUnmapped(newSizeBytes);
-        long oldSizeBytes = sizeBytes;
-        sizeBytes = newSizeBytes;
+        long oldSizeBytes = sizeBytes();
+        grains.resize(newSizeBytes);
         try {
             grains.drain();
             requireUnmapped(newSizeBytes, oldSizeBytes);
             record(name, newSizeBytes);
         } catch (StorageException e) {
-            sizeBytes = oldSizeBytes;
+            grains.resize(oldSizeBytes);
             throw e;
         }
     }
 
     private void requireUnmapped(long newSizeBytes) throws StorageException {
-        requireUnmapped(newSizeBytes, sizeBytes);
+        requireUnmapped(newSizeBytes, sizeBytes());
     }
 
     private void requireUnmapped(long newSizeBytes, long oldSizeBytes) throws StorageException {
@@ -318,19 +317,17 @@ final class ThinVolume implements Volume {
     private void clear(long offset, long length) throws StorageException {
         long end = offset + length;
         long firstWhole = (offset + grainBytes - 1) / grainBytes;
-        // What lies behind the end of the volume belongs to nobody: a grain cut off there counts as
-        // whole.
-        long endWhole = end == sizeBytes ? (end + grainBytes - 1) / grainBytes : end / grainBytes;
-        if (firstWhole >= endWhole) {
+        long endWhole = end / grainBytes;
+        if (firstWhole > endWhole) {
             grains.zeroMapped(offset, length);
             return;
         }
         grains.zeroMapped(offset, firstWhole * grainBytes - offset);
-        grains.unmap(firstWhole, endWhole);
         long tail = endWhole * grainBytes;
         if (tail < end) {
-            grains.zeroMapped(tail, end - tail);
+            grains.clearHead(tail, end);
         }
+        grains.unmap(firstWhole, endWhole);
     }
 
     private void finish(boolean fua) throws StorageException {
@@ -343,6 +340,6 @@ final class ThinVolume implements Volume {
         if (grains.isClosed()) {
             throw new StorageException(new StorageFailure.Closed("the volume " + name));
         }
-        Ranges.check(offset, length, sizeBytes);
+        Ranges.check(offset, length, sizeBytes());
     }
 }

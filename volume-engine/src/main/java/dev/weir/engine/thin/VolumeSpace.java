@@ -77,6 +77,20 @@ final class VolumeSpace {
         }
     }
 
+    /**
+     * Never again hands out a slot of an extent, because its device fails there. What it holds
+     * stays where it is.
+     */
+    void condemn(Extent extent) {
+        lock.lock();
+        try {
+            extent.condemn();
+            withClean.remove(extent);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Stops handing out slots of an extent, which is about to be emptied. */
     void retire(Extent extent) {
         lock.lock();
@@ -165,7 +179,7 @@ final class VolumeSpace {
         try {
             List<Extent> unused = new ArrayList<>();
             for (Extent extent : withFreed) {
-                if (extent.isUnused()) {
+                if (extent.isUnused() && !extent.isCondemned()) {
                     unused.add(extent);
                 }
             }
@@ -216,7 +230,9 @@ final class VolumeSpace {
         lock.lock();
         try {
             zeroed.extent().markClean(zeroed.slots());
-            withClean.add(zeroed.extent());
+            if (zeroed.extent().hasClean()) {
+                withClean.add(zeroed.extent());
+            }
             if (!zeroed.extent().hasDirty() && !zeroed.extent().isUnused()) {
                 withFreed.remove(zeroed.extent());
             }
