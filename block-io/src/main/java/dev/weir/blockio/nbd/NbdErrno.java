@@ -33,8 +33,11 @@ final class NbdErrno {
         };
     }
 
-    /** The error of a range that leaves the export: a write runs out of space, others are wrong. */
+    /**
+     * The error of a range that leaves the export (proto.md "Request types"): a write, of data or
+     * of zeros, runs out of space; others are wrong.
+     */
     static int pastTheEnd(int command) {
-        return command == NbdCommand.WRITE ? ENOSPC : EINVAL;
+        return command == NbdCommand.WRITE || command == NbdCommand.WRITE_ZEROES ? ENOSPC : EINVAL;
     }
 }

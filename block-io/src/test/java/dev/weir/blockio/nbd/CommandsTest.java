@@ -210,7 +210,7 @@ class CommandsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "0, 22", "1, 28", "4, 22", "5, 22", "6, 22",
+        "0, 22", "1, 28", "4, 22", "5, 22", "6, 28",
     })
     void shouldRefuseEveryRangeThatLeavesTheExport(int type, int error) throws IOException {
         long[][] ranges = {

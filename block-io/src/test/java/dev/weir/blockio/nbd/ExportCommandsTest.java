@@ -34,7 +34,7 @@ class ExportCommandsTest {
         assertThat(commands.check(NbdCommand.READ, 0, offset, length)).isEqualTo(22);
         assertThat(commands.check(NbdCommand.WRITE, 0, offset, length)).isEqualTo(28);
         assertThat(commands.check(NbdCommand.TRIM, 0, offset, length)).isEqualTo(22);
-        assertThat(commands.check(NbdCommand.WRITE_ZEROES, 0, offset, length)).isEqualTo(22);
+        assertThat(commands.check(NbdCommand.WRITE_ZEROES, 0, offset, length)).isEqualTo(28);
         assertThat(commands.check(NbdCommand.CACHE, 0, offset, length)).isEqualTo(22);
     }
 

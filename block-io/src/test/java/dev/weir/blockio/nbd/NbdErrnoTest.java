@@ -38,12 +38,12 @@ class NbdErrnoTest {
     }
 
     @Test
-    void shouldReturnInvalidWhenAnythingButAWriteLeavesTheExport() {
+    void shouldReturnNoSpaceOnlyWhenWritesLeaveTheExport() {
         StorageFailure outOfRange = new StorageFailure.OutOfRange(1, 2, 3);
 
         assertThat(NbdErrno.of(outOfRange, NbdCommand.READ)).isEqualTo(22);
         assertThat(NbdErrno.of(outOfRange, NbdCommand.TRIM)).isEqualTo(22);
-        assertThat(NbdErrno.of(outOfRange, NbdCommand.WRITE_ZEROES)).isEqualTo(22);
+        assertThat(NbdErrno.of(outOfRange, NbdCommand.WRITE_ZEROES)).isEqualTo(28);
         assertThat(NbdErrno.of(outOfRange, NbdCommand.BLOCK_STATUS)).isEqualTo(22);
     }
 

@@ -4,6 +4,7 @@ import java.util.EnumSet;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 
 /**
  * Decides at which device operation, counted over all devices of a pool, the world ends. Once it
@@ -11,12 +12,18 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class CrashPoint implements OperationHook {
     private static final long NEVER = Long.MAX_VALUE;
+
+    /** Both copies of the superblock are at the beginning of a device. */
+    private static final long SUPERBLOCKS_BYTES = 32 << 10;
+
     private static final Set<DeviceOperation.Kind> FLUSHES = EnumSet.of(DeviceOperation.Kind.FLUSH);
     private static final Set<DeviceOperation.Kind> ZEROS =
             EnumSet.of(DeviceOperation.Kind.ZERO, DeviceOperation.Kind.TRIM);
 
     private final OperationLog log;
     private final AtomicLong operationsLeft = new AtomicLong(NEVER);
+    private final AtomicLong triggersLeft = new AtomicLong(NEVER);
+    private volatile Predicate<DeviceOperation> trigger = _ -> false;
     private volatile Set<DeviceOperation.Kind> counted = EnumSet.allOf(DeviceOperation.Kind.class);
     private volatile boolean crashed;
 
@@ -36,19 +43,40 @@ final class CrashPoint implements OperationHook {
     }
 
     /**
-     * Crashes somewhere in the next {@code operations} operations, or in one of their flushes or
-     * zeros, which are fewer and matter more.
+     * Crashes in the flush that follows the {@code number}-th operation that matters: what it did
+     * may survive where what it relies on does not.
+     */
+    void armFlushAfter(Predicate<DeviceOperation> matters, long number) {
+        trigger = matters;
+        triggersLeft.set(number);
+    }
+
+    /**
+     * Crashes somewhere in the next {@code operations} operations; or in one of their flushes or
+     * zeros, which are fewer and matter more; or before what was zeroed, or a superblock, is
+     * durable.
      */
     void armWithin(long operations, Random random) {
-        switch (random.nextInt(6)) {
+        switch (random.nextInt(8)) {
             case 0, 1 -> arm(FLUSHES, Dice.scaled(random, Math.max(4, operations / 16)));
             case 2 -> arm(ZEROS, Dice.scaled(random, Math.max(2, operations / 16)));
+            case 3 ->
+                    armFlushAfter(
+                            operation -> ZEROS.contains(operation.kind()),
+                            Dice.scaled(random, Math.max(2, operations / 32)));
+            case 4 -> armFlushAfter(CrashPoint::isSuperblock, Dice.scaled(random, 4));
             default -> arm(Dice.scaled(random, operations));
         }
     }
 
+    private static boolean isSuperblock(DeviceOperation operation) {
+        return operation.kind() == DeviceOperation.Kind.WRITE
+                && operation.offset() < SUPERBLOCKS_BYTES;
+    }
+
     void disarm() {
         operationsLeft.set(NEVER);
+        triggersLeft.set(NEVER);
     }
 
     /** Crashes now, between two operations. */
@@ -66,6 +94,12 @@ final class CrashPoint implements OperationHook {
             throw new SimulatedCrash(false);
         }
         log.add(operation);
+        if (triggersLeft.get() != NEVER
+                && trigger.test(operation)
+                && triggersLeft.decrementAndGet() == 0) {
+            triggersLeft.set(NEVER);
+            arm(FLUSHES, 1);
+        }
         if (operationsLeft.get() != NEVER
                 && counted.contains(operation.kind())
                 && operationsLeft.decrementAndGet() == 0) {

@@ -152,7 +152,14 @@ final class FaultyPool {
     private void checkReadable(VolumeModel model, Moment moment, Set<UUID> hit) {
         if (hit.contains(model.id())) {
             verification.readable(
-                    model, moment, (offset, e) -> simulated.log().add("  as it must: " + e));
+                    model,
+                    moment,
+                    (offset, length, e) -> {
+                        simulated.log().add("  as it must: " + e);
+                        if (moment != Moment.ALIVE) {
+                            model.outOfReach(offset, length);
+                        }
+                    });
         } else {
             verification.content(model, moment);
         }

@@ -10,6 +10,12 @@ enum PlantedEngineBug {
             new Change(
                     "        metadata.flush();\n        boolean any = false;\n",
                     "        boolean any = false;\n")),
+    SUPERBLOCK_BEFORE_ITS_PAGES(
+            "metadata/Checkpoint.java",
+            ScenarioKind.SEQUENTIAL,
+            new Change(
+                    "        members.flush();\n        writeSuperblocks(heading);\n",
+                    "        writeSuperblocks(heading);\n")),
     JOURNAL_RECORDS_SWAPPED(
             "metadata/MetadataStore.java",
             ScenarioKind.SEQUENTIAL,

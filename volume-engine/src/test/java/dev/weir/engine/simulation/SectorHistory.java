@@ -80,6 +80,18 @@ final class SectorHistory {
         entries.stream().filter(e -> e.ended == NOT_ENDED).forEach(e -> failed(e, now));
     }
 
+    /**
+     * The sector is out of reach after a crash: no flush reaches what was not durable by then, so
+     * it stays as uncertain as it is.
+     */
+    void outOfReach(long now) {
+        Entry either = new Entry(afterPowerLoss(), 0);
+        either.ended = now;
+        either.outcome = Outcome.DURABLE;
+        entries.clear();
+        entries.add(either);
+    }
+
     /** A flush that began at {@code begun} has succeeded. */
     void flushed(long begun) {
         for (Entry entry : entries) {

@@ -41,7 +41,7 @@ final class Verification {
         readable(
                 model,
                 moment,
-                (offset, e) -> {
+                (offset, _, e) -> {
                     throw new Violation(
                             Promise.CALL_FAILED,
                             "read of %s at %d failed: %s".formatted(model, offset, e),
@@ -52,7 +52,7 @@ final class Verification {
     /** Takes what could not be read. */
     @FunctionalInterface
     interface Unreadable {
-        void at(long offset, StorageException failure);
+        void at(long offset, int length, StorageException failure);
     }
 
     /**
@@ -69,7 +69,7 @@ final class Verification {
                 try {
                     volume.read(offset, memory, 0, length);
                 } catch (StorageException e) {
-                    unreadable.at(offset, e);
+                    unreadable.at(offset, length, e);
                     continue;
                 }
                 memory.copyTo(0, bytes, 0, length);

@@ -144,6 +144,17 @@ final class VolumeModel {
         unsettled.forEach(history -> history.crashed(clock));
     }
 
+    /** After a crash a range cannot be read, because its device is gone for now. */
+    synchronized void outOfReach(long offset, long length) {
+        clock++;
+        for (long at = offset; at < offset + length; at += SECTOR_BYTES) {
+            SectorHistory history = sectors.get(at / SECTOR_BYTES);
+            if (history != null) {
+                history.outOfReach(clock);
+            }
+        }
+    }
+
     /** A flush begins; the result is for {@link #flushed}. */
     synchronized long beginFlush() {
         return ++clock;
