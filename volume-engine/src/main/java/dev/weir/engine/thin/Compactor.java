@@ -106,16 +106,16 @@ final class Compactor {
     }
 
     private static void callOff(ThinVolume volume, Move move) {
-        volume.grains().cancelMove(move.grain());
+        volume.mover().cancel(move.grain());
         volume.space().free(move.to().number(), move.toSlot(), 1);
     }
 
     private void plan(ThinVolume volume, Extent victim, long grain, int slot, List<Move> moves)
             throws StorageException {
-        if (volume.grains().beginMove(grain, victim.number(), slot)) {
+        if (volume.mover().begin(grain, victim.number(), slot)) {
             Optional<VolumeSpace.SlotRange> target = volume.space().allocateHeld();
             if (target.isEmpty()) {
-                volume.grains().cancelMove(grain);
+                volume.mover().cancel(grain);
             } else {
                 moves.add(new Move(grain, slot, target.get().extent(), target.get().first()));
             }
@@ -165,8 +165,8 @@ final class Compactor {
     private static boolean finish(ThinVolume volume, Extent victim, Move move)
             throws StorageException {
         boolean done =
-                volume.grains()
-                        .finishMove(
+                volume.mover()
+                        .finish(
                                 move.grain(),
                                 victim.number(),
                                 move.slot(),

@@ -17,13 +17,17 @@ import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.LongConsumer;
 
-/** A volume of a {@link ThinPool}: checks, size and identity here, the bytes in {@link GrainIo}. */
+/** A volume of a {@link ThinPool}: checks, size and identity here, the bytes in {@link Grains}. */
 final class ThinVolume implements Volume {
     private final int number;
     private final UUID id;
     private final Services services;
     private final VolumeSpace space;
-    private final GrainIo grains;
+    private final Grains grains;
+    private final GrainReader reader;
+    private final GrainWriter writer;
+    private final GrainUnmapper unmapper;
+    private final GrainMover mover;
     private final Capabilities capabilities;
     private final int grainBytes;
     private final List<LongConsumer> sizeListeners = new CopyOnWriteArrayList<>();
@@ -45,7 +49,11 @@ final class ThinVolume implements Volume {
         this.space =
                 new VolumeSpace(
                         services.freeExtents(), services.metadata().geometry().slotsPerExtent());
-        this.grains = new GrainIo(number, entry.sizeBytes(), services, space);
+        this.grains = new Grains(number, entry.sizeBytes(), services, space);
+        this.reader = new GrainReader(grains);
+        this.writer = new GrainWriter(grains);
+        this.unmapper = new GrainUnmapper(grains, writer);
+        this.mover = new GrainMover(grains);
         this.capabilities =
                 new Capabilities(
                         false, true, false, Limits.SECTOR_BYTES, Math.max(4096, grainBytes));
@@ -55,8 +63,12 @@ final class ThinVolume implements Volume {
         return number;
     }
 
-    GrainIo grains() {
+    Grains grains() {
         return grains;
+    }
+
+    GrainMover mover() {
+        return mover;
     }
 
     VolumeSpace space() {
@@ -99,7 +111,7 @@ final class ThinVolume implements Volume {
         int ticket = services.grace().enter();
         try {
             check(offset, length);
-            grains.read(offset, destination, destinationOffset, length);
+            reader.read(offset, destination, destinationOffset, length);
         } finally {
             services.grace().exit(ticket);
         }
@@ -110,7 +122,7 @@ final class ThinVolume implements Volume {
             long offset, OffHeapMemory source, long sourceOffset, long length, boolean fua)
             throws StorageException {
         check(offset, length);
-        grains.write(offset, source, sourceOffset, length);
+        writer.write(offset, source, sourceOffset, length);
         finish(fua);
     }
 
@@ -139,8 +151,8 @@ final class ThinVolume implements Volume {
         switch (mode) {
             case MAY_TRIM, FAST -> clear(offset, length);
             case ALLOCATE -> {
-                grains.zeroMapped(offset, length);
-                grains.allocate(offset, length);
+                writer.zeroMapped(offset, length);
+                writer.allocate(offset, length);
             }
             case FAST_ALLOCATE ->
                     throw new StorageException(
@@ -155,7 +167,7 @@ final class ThinVolume implements Volume {
         int ticket = services.grace().enter();
         try {
             check(offset, length);
-            grains.blockStatus(offset, length, visitor);
+            reader.blockStatus(offset, length, visitor);
         } finally {
             services.grace().exit(ticket);
         }
@@ -166,7 +178,7 @@ final class ThinVolume implements Volume {
         int ticket = services.grace().enter();
         try {
             check(offset, length);
-            grains.cache(offset, length);
+            reader.cache(offset, length);
         } finally {
             services.grace().exit(ticket);
         }
@@ -278,7 +290,7 @@ final class ThinVolume implements Volume {
         int ticket = services.grace().enter();
         try {
             check(0, 0);
-            return grains.lastMappedEnd(first, end);
+            return reader.lastMappedEnd(first, end);
         } finally {
             services.grace().exit(ticket);
         }
@@ -291,7 +303,7 @@ final class ThinVolume implements Volume {
         try (OffHeapMemory rest = OffHeapMemory.allocate(end - from)) {
             int ticket = services.grace().enter();
             try {
-                grains.read(from, rest, 0, end - from);
+                reader.read(from, rest, 0, end - from);
             } finally {
                 services.grace().exit(ticket);
             }
@@ -319,15 +331,15 @@ final class ThinVolume implements Volume {
         long firstWhole = (offset + grainBytes - 1) / grainBytes;
         long endWhole = end / grainBytes;
         if (firstWhole > endWhole) {
-            grains.zeroMapped(offset, length);
+            writer.zeroMapped(offset, length);
             return;
         }
-        grains.zeroMapped(offset, firstWhole * grainBytes - offset);
+        writer.zeroMapped(offset, firstWhole * grainBytes - offset);
         long tail = endWhole * grainBytes;
         if (tail < end) {
-            grains.clearHead(tail, end);
+            unmapper.clearHead(tail, end);
         }
-        grains.unmap(firstWhole, endWhole);
+        unmapper.unmap(firstWhole, endWhole);
     }
 
     private void finish(boolean fua) throws StorageException {

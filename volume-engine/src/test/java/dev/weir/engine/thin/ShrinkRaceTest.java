@@ -18,7 +18,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Requests that were checked against a size that has changed since: they go to {@link GrainIo}. */
+/**
+ * Requests that were checked against a size that has changed since: they go past {@link
+ * ThinVolume}.
+ */
 class ShrinkRaceTest {
     private static final long MIB = 1 << 20;
     private static final int GRAIN = 64 << 10;
@@ -51,8 +54,8 @@ class ShrinkRaceTest {
     void shouldNotMapBehindAnEndThatMovedAfterTheCheck() throws StorageException {
         volume.resize(4 * MIB);
 
-        assertOutOfRange(() -> volume.grains().write(6 * MIB, buffer, 0, GRAIN));
-        assertOutOfRange(() -> volume.grains().allocate(6 * MIB, GRAIN));
+        assertOutOfRange(() -> new GrainWriter(volume.grains()).write(6 * MIB, buffer, 0, GRAIN));
+        assertOutOfRange(() -> new GrainWriter(volume.grains()).allocate(6 * MIB, GRAIN));
 
         volume.resize(8 * MIB);
         assertThat(volume.mappedBytes()).isZero();
@@ -63,7 +66,8 @@ class ShrinkRaceTest {
         volume.write(4 * MIB, buffer, 0, 512, false);
         volume.resize(4 * MIB + 512);
 
-        assertOutOfRange(() -> volume.grains().write(4 * MIB + 512, buffer, 0, 512));
+        assertOutOfRange(
+                () -> new GrainWriter(volume.grains()).write(4 * MIB + 512, buffer, 0, 512));
     }
 
     @Test
@@ -73,7 +77,8 @@ class ShrinkRaceTest {
         volume.resize(8 * MIB);
         volume.write(4 * MIB + 512, buffer, 0, 512, false);
 
-        volume.grains().clearHead(4 * MIB, 4 * MIB + 512);
+        new GrainUnmapper(volume.grains(), new GrainWriter(volume.grains()))
+                .clearHead(4 * MIB, 4 * MIB + 512);
 
         volume.read(4 * MIB, buffer, 0, 1024);
         assertThat(buffer.isZero(0, 512)).isTrue();
