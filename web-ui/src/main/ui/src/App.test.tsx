@@ -130,6 +130,20 @@ describe('the overview', () => {
     expect(pool.getAllByText('unknown')).toHaveLength(4);
   });
 
+  it('should say that a pool serves only a part of its data', async () => {
+    const [pool] = pools.items as [Pool];
+    startController({
+      '/actuator/health': () => json(200, { status: 'DEGRADED' }),
+      '/api/v1/pools': () => json(200, { items: [{ ...pool, state: 'DEGRADED', reason: 'device d1 is missing' }] }),
+    });
+    signedIn();
+
+    const shown = await row('Pools', 'fast');
+    shown.getByText('degraded');
+    shown.getByText('device d1 is missing');
+    await screen.findByText('Health: DEGRADED');
+  });
+
   it('should turn the pages of many volumes', async () => {
     const { fetch } = startController();
     const [first] = volumes.items as [Volume];

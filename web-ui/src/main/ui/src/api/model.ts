@@ -11,7 +11,7 @@ export interface Pool {
   id: string;
   name: string;
   state: string;
-  /** Why it does not serve. */
+  /** Why it does not serve, or not all of it. */
   reason?: string;
   totalBytes?: number;
   allocatedBytes?: number;

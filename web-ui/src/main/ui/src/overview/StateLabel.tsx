@@ -4,6 +4,7 @@ const colors: Record<string, NonNullable<LabelProps['color']>> = {
   ONLINE: 'green',
   CREATING: 'blue',
   DELETING: 'blue',
+  DEGRADED: 'orange',
   OFFLINE: 'red',
   MISSING: 'red',
   FAILED: 'red',

@@ -44,6 +44,7 @@ public final class WeirServer implements AutoCloseable {
         var settings = WeirSettings.of(arguments);
         var directory = DataDirectory.open(settings.dataDir());
         try {
+            WeirDatabase.prepareEmbedded(directory.database());
             var application = new SpringApplication(WeirApplication.class);
             application.setRegisterShutdownHook(false);
             application.setDefaultProperties(properties(settings, directory));

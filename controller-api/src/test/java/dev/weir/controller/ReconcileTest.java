@@ -3,6 +3,7 @@ package dev.weir.controller;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.controller.pool.OpenPools;
+import dev.weir.db.PoolStore;
 import dev.weir.db.VolumeStore;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -31,6 +32,77 @@ class ReconcileTest {
         }
         try (var weir = start()) {
             assertThat(kinds(weir)).isEmpty();
+        }
+    }
+
+    @Test
+    void shouldFindADeviceThatTheDatabaseForgotBesideOneThatItKnows() throws Exception {
+        var first = directory.resolve("wide-0");
+        var second = directory.resolve("wide-1");
+        try (var weir = start()) {
+            weir.post(
+                    "/api/v1/pools",
+                    "{\"name\":\"wide\",\"devices\":[{\"path\":\"%s\",\"size\":\"64MiB\"}]}"
+                            .formatted(first));
+            weir.post(
+                    "/api/v1/pools/wide/devices",
+                    "{\"path\":\"%s\",\"size\":\"64MiB\"}".formatted(second));
+            forget(weir, second);
+        }
+
+        try (var weir = start()) {
+            assertThat(devices(weir, "wide"))
+                    .containsExactlyInAnyOrder(first + " ONLINE", second + " ONLINE");
+            assertThat(kinds(weir)).containsExactly("POOL_ADOPTED");
+        }
+        try (var weir = start()) {
+            assertThat(kinds(weir)).isEmpty();
+        }
+    }
+
+    @Test
+    void shouldNotTakeACopyOfADeviceForTheDevice() throws Exception {
+        var device = directory.resolve("one-0");
+        try (var weir = start()) {
+            weir.post(
+                    "/api/v1/pools",
+                    "{\"name\":\"one\",\"devices\":[{\"path\":\"%s\",\"size\":\"64MiB\"}]}"
+                            .formatted(device));
+        }
+        Files.copy(device, directory.resolve("copy-of-one-0"));
+
+        try (var weir = start()) {
+            assertThat(devices(weir, "one")).containsExactly(device + " ONLINE");
+            assertThat(kinds(weir)).isEmpty();
+        }
+    }
+
+    @Test
+    void shouldFindAPoolThatTheDatabaseForgotUnderANameThatIsTaken() throws Exception {
+        var forgotten = directory.resolve("data").resolve("devices").resolve("old-0");
+        try (var weir = start()) {
+            weir.post(
+                    "/api/v1/pools",
+                    "{\"name\":\"twin\",\"devices\":[{\"path\":\"%s\",\"size\":\"64MiB\"}]}"
+                            .formatted(forgotten));
+            create(weir, "twin", "kept");
+        }
+        deleteDatabase();
+        var hidden = directory.resolve("hidden");
+        Files.move(forgotten, hidden);
+        try (var weir = start()) {
+            weir.post(
+                    "/api/v1/pools",
+                    "{\"name\":\"twin\",\"devices\":[{\"path\":\"%s\",\"size\":\"64MiB\"}]}"
+                            .formatted(directory.resolve("new-0")));
+        }
+        Files.move(hidden, forgotten);
+
+        try (var weir = start()) {
+            var volume = weir.get("/api/v1/volumes/kept").json();
+            assertThat(volume.path("state").asString()).isEqualTo("ONLINE");
+            assertThat(volume.path("pool").asString()).startsWith("pool-");
+            assertThat(kinds(weir)).containsExactly("POOL_ADOPTED", "VOLUME_ADOPTED");
         }
     }
 
@@ -142,6 +214,26 @@ class ReconcileTest {
                 .path("differences")
                 .valueStream()
                 .map(difference -> difference.path("kind").asString())
+                .toList();
+    }
+
+    private static void forget(RunningController weir, Path path) {
+        var pools = weir.bean(PoolStore.class);
+        var row =
+                pools.allDevices().stream()
+                        .filter(device -> device.path().equals(path.toString()))
+                        .findFirst()
+                        .orElseThrow();
+        pools.deleteDevice(row.id());
+    }
+
+    private static List<String> devices(RunningController weir, String pool) {
+        return weir.get("/api/v1/pools/" + pool)
+                .json()
+                .path("devices")
+                .valueStream()
+                .map(device ->
+                        device.path("path").asString() + " " + device.path("state").asString())
                 .toList();
     }
 

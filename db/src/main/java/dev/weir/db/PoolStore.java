@@ -87,6 +87,12 @@ public class PoolStore {
                 });
     }
 
+    /** Remembers that a device is found at another path from now on. */
+    @Transactional
+    public void deviceMoved(UUID id, String path) {
+        devices.findById(id).ifPresent(device -> device.path = path);
+    }
+
     @Transactional
     public void deleteDevice(UUID id) {
         devices.deleteById(id);

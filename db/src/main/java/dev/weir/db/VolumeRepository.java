@@ -9,5 +9,7 @@ import org.springframework.data.jpa.repository.JpaRepository;
 interface VolumeRepository extends JpaRepository<VolumeEntity, UUID> {
     Optional<VolumeEntity> findByName(String name);
 
+    long countByPoolId(UUID poolId);
+
     Page<VolumeEntity> findByPoolId(UUID poolId, Pageable page);
 }

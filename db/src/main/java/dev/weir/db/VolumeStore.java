@@ -31,6 +31,11 @@ public class VolumeStore {
         return volumes.findByName(name).map(VolumeEntity::row);
     }
 
+    /** Volumes of a pool, in whatever state. */
+    public long count(UUID poolId) {
+        return volumes.countByPoolId(poolId);
+    }
+
     public long count() {
         return volumes.count();
     }

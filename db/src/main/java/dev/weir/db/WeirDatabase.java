@@ -1,8 +1,11 @@
 package dev.weir.db;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.boot.persistence.autoconfigure.EntityScan;
 import org.springframework.context.annotation.ComponentScan;
 import org.springframework.context.annotation.Configuration;
@@ -14,6 +17,7 @@ import org.springframework.data.jpa.repository.config.EnableJpaRepositories;
 @EnableJpaRepositories
 @ComponentScan
 public class WeirDatabase {
+    private static final Logger LOG = LoggerFactory.getLogger(WeirDatabase.class);
 
     /**
      * The embedded database in a file. {@code WRITE_DELAY=0} hands each commit to the operating
@@ -25,6 +29,17 @@ public class WeirDatabase {
                 + file
                 + ";MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DEFAULT_NULL_ORDERING=HIGH"
                 + ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE";
+    }
+
+    /**
+     * Makes the file ready to be opened, whatever way its last user ended. To be called before each
+     * opening of the embedded database; without it the last commits before a kill may be lost.
+     */
+    public static void prepareEmbedded(Path file) throws IOException {
+        var store = file.resolveSibling(file.getFileName() + ".mv.db");
+        if (StoreHeader.mend(store)) {
+            LOG.debug("The database was not closed; its newest commit was found");
+        }
     }
 
     /** What the database said, if it was the database that failed. */

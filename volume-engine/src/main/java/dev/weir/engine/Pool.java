@@ -21,6 +21,14 @@ public interface Pool extends AutoCloseable {
 
     RecoveryReport recovery();
 
+    /**
+     * Whether it is not known where all data is, because a table of a device was lost: any grain of
+     * any volume may answer with an I/O error.
+     */
+    default boolean mappingsLost() {
+        return false;
+    }
+
     /** Formats the device and adds its capacity to the pool, which goes on serving. */
     PoolDevice addDevice(AttachedDevice device) throws StorageException;
 

@@ -22,10 +22,7 @@ public record PoolDevice(
     /** Whether the device serves. */
     public enum State {
         ONLINE,
-        /**
-         * A read, write or flush failed in a way that cannot be trusted again before the pool is
-         * reopened.
-         */
+        /** A read, write or flush failed since the pool was opened. What still works goes on. */
         FAILED,
         /** The pool knows it but it was not attached. */
         MISSING

@@ -24,8 +24,7 @@ class ExportProvisioning {
     private final ExportStore exports;
     private final VolumeStore volumes;
     private final OpenPools openPools;
-    private final PublishedExports published;
-    private final NbdEndpoint endpoint;
+    private final ExportPublication publication;
     private final EventLog events;
     private final Clock clock;
 
@@ -33,15 +32,13 @@ class ExportProvisioning {
             ExportStore exports,
             VolumeStore volumes,
             OpenPools openPools,
-            PublishedExports published,
-            NbdEndpoint endpoint,
+            ExportPublication publication,
             EventLog events,
             Clock clock) {
         this.exports = exports;
         this.volumes = volumes;
         this.openPools = openPools;
-        this.published = published;
-        this.endpoint = endpoint;
+        this.publication = publication;
         this.events = events;
         this.clock = clock;
     }
@@ -79,7 +76,7 @@ class ExportProvisioning {
                     .with("volume", volume.name())
                     .exception();
         }
-        published.publish(export, served);
+        publication.publish(export, served);
         events.append(
                 "export.created",
                 "volumes/" + volume.name(),
@@ -89,8 +86,7 @@ class ExportProvisioning {
 
     void delete(ExportRow export) {
         exports.delete(export.id());
-        published.withdraw(export.name());
-        endpoint.disconnect(export.name());
+        publication.withdraw(export);
         events.append(
                 "export.deleted",
                 "volumes/" + export.name(),

@@ -1,17 +1,22 @@
 package dev.weir.controller.health;
 
 import dev.weir.controller.pool.OpenPools;
+import dev.weir.controller.pool.PoolHealth;
 import dev.weir.db.PoolStore;
+import java.util.Objects;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.stereotype.Component;
 
 /**
- * Down when a pool does not serve. It is no part of readiness: the other pools go on, and taking
- * the controller out of service would help nobody.
+ * Down when a pool does not serve, degraded when a part of one is out of reach. It is no part of
+ * readiness: the other pools go on, and taking the controller out of service would help nobody.
  */
 @Component("pools")
 class PoolsHealth implements HealthIndicator {
+    /** Ranked in application.properties; answered with 200, as what is up is. */
+    private static final String DEGRADED = "DEGRADED";
+
     private final PoolStore pools;
     private final OpenPools openPools;
 
@@ -23,13 +28,17 @@ class PoolsHealth implements HealthIndicator {
     @Override
     public Health health() {
         var health = Health.up();
+        var worst = PoolHealth.State.ONLINE;
         for (var row : pools.all()) {
-            switch (openPools.condition(row.id())) {
-                case OpenPools.Condition.Serving _ -> health.withDetail(row.name(), "serving");
-                case OpenPools.Condition.Failed(String reason) ->
-                        health.down().withDetail(row.name(), reason);
-            }
+            var pool = openPools.health(row.id());
+            var reason = Objects.requireNonNullElse(pool.reason(), "serving");
+            health.withDetail(row.name(), reason);
+            worst = pool.state().compareTo(worst) > 0 ? pool.state() : worst;
         }
-        return health.build();
+        return switch (worst) {
+            case ONLINE -> health.build();
+            case DEGRADED -> health.status(DEGRADED).build();
+            case FAILED -> health.down().build();
+        };
     }
 }

@@ -2,6 +2,7 @@ package dev.weir.controller.health;
 
 import dev.weir.controller.export.NbdEndpoint;
 import dev.weir.controller.pool.OpenPools;
+import dev.weir.controller.pool.PoolHealth;
 import dev.weir.db.VolumeStore;
 import dev.weir.engine.Pool;
 import dev.weir.engine.PoolUsage;
@@ -30,8 +31,11 @@ public class WeirMetrics implements MeterBinder {
         Gauge.builder("weir.volumes", volumes, VolumeStore::count)
                 .description("Volumes, in whatever state")
                 .register(registry);
-        Gauge.builder("weir.pools.failed", pools, OpenPools::failedCount)
+        Gauge.builder("weir.pools.failed", pools, all -> all.count(PoolHealth.State.FAILED))
                 .description("Pools that do not serve")
+                .register(registry);
+        Gauge.builder("weir.pools.degraded", pools, all -> all.count(PoolHealth.State.DEGRADED))
+                .description("Pools of which a part is out of reach")
                 .register(registry);
         Gauge.builder("weir.nbd.clients", nbd, endpoint -> endpoint.clients().size())
                 .description("Connected NBD clients")

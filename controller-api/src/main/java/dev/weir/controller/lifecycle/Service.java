@@ -2,6 +2,7 @@ package dev.weir.controller.lifecycle;
 
 import dev.weir.controller.export.NbdEndpoint;
 import dev.weir.controller.extent.ExtentInventory;
+import dev.weir.controller.health.StateWatch;
 import dev.weir.controller.pool.OpenPools;
 import dev.weir.controller.reconcile.DefaultPool;
 import dev.weir.controller.reconcile.Reconciler;
@@ -13,7 +14,7 @@ import org.springframework.stereotype.Component;
  * Serves storage between the start and the stop of the application.
  *
  * <pre>
- *   start:  reconcile ─► default pool ─► inventory ─► NBD ─► (web server)
+ *   start:  reconcile ─► default pool ─► inventory ─► NBD ─► watch ─► (web server)
  *   stop:   (web server) ─► NBD drained ─► inventory ─► pools closed ─► (database)
  * </pre>
  */
@@ -24,6 +25,7 @@ class Service implements SmartLifecycle {
     private final OpenPools pools;
     private final ExtentInventory inventory;
     private final NbdEndpoint nbd;
+    private final StateWatch watch;
 
     private volatile boolean running;
 
@@ -32,12 +34,14 @@ class Service implements SmartLifecycle {
             DefaultPool defaultPool,
             OpenPools pools,
             ExtentInventory inventory,
-            NbdEndpoint nbd) {
+            NbdEndpoint nbd,
+            StateWatch watch) {
         this.reconciler = reconciler;
         this.defaultPool = defaultPool;
         this.pools = pools;
         this.inventory = inventory;
         this.nbd = nbd;
+        this.watch = watch;
     }
 
     @Override
@@ -48,6 +52,7 @@ class Service implements SmartLifecycle {
             defaultPool.createIfNone();
             inventory.start();
             nbd.listen();
+            watch.start();
         } catch (StartupException e) {
             stop();
             throw new IllegalStateException(e);
@@ -62,6 +67,7 @@ class Service implements SmartLifecycle {
         running = false;
         nbd.close();
         try {
+            watch.stop();
             inventory.stop();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

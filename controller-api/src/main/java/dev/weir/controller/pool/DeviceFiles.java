@@ -1,11 +1,14 @@
 package dev.weir.controller.pool;
 
 import dev.weir.blockio.StorageException;
+import dev.weir.blockio.StorageFailure;
 import dev.weir.blockio.file.FileDevice;
 import dev.weir.engine.AttachedDevice;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Collection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,12 +44,23 @@ public final class DeviceFiles {
         }
     }
 
-    /** Removes a file that a failed creation made. */
+    /** Leaves an empty file behind, which can become a device again. */
+    static void empty(Path path) throws StorageException {
+        try (var file = FileChannel.open(path, StandardOpenOption.WRITE)) {
+            file.truncate(0);
+        } catch (IOException e) {
+            throw new StorageException(
+                    new StorageFailure.DeviceFailed(
+                            path.toString(), "it could not be emptied: " + e.getMessage()));
+        }
+    }
+
+    /** Removes the file of a device that was not made, or that is deleted. */
     public static void remove(Path path) {
         try {
             Files.deleteIfExists(path);
         } catch (IOException e) {
-            LOG.warn("The file {} of a device that could not be made is left behind", path, e);
+            LOG.warn("The file {} of a device could not be removed", path, e);
         }
     }
 }

@@ -41,6 +41,21 @@ public class OpenPools {
         record Failed(String reason) implements Condition {}
     }
 
+    /** Closes a pool that serves; it fails with this reason until it serves again. */
+    public void close(UUID id, String reason) throws StorageException {
+        var pool = serving(id);
+        fail(id, reason);
+        if (pool.isPresent()) {
+            pool.get().close();
+        }
+    }
+
+    /** Forgets a pool that was deleted. */
+    void forget(UUID id) {
+        conditions.remove(id);
+        locks.remove(id);
+    }
+
     public void serve(Pool pool) {
         conditions.put(pool.spec().id(), new Condition.Serving(pool));
         listeners.forEach(listener -> listener.accept(pool));
@@ -75,7 +90,8 @@ public class OpenPools {
                                     ProblemType.POOL_UNAVAILABLE,
                                     "The pool %s does not serve.".formatted(row.name()),
                                     "It failed: " + reason + ".",
-                                    "Bring its devices back and restart; other pools go on.")
+                                    "Bring its devices back and POST one of them to /api/v1/pools/%s/devices; other pools go on."
+                                            .formatted(row.name()))
                             .with("pool", row.name())
                             .exception();
         };
@@ -93,8 +109,16 @@ public class OpenPools {
                                 : Stream.empty());
     }
 
-    public long failedCount() {
-        return conditions.values().stream().filter(Condition.Failed.class::isInstance).count();
+    /** How well the pool serves. */
+    public PoolHealth health(UUID id) {
+        return PoolHealth.of(condition(id));
+    }
+
+    /** Pools that are in this state. */
+    public long count(PoolHealth.State state) {
+        return conditions.values().stream()
+                .filter(condition -> PoolHealth.of(condition).state() == state)
+                .count();
     }
 
     /** Held by whoever changes the pool or a volume of it. */

@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 record PoolView(
         UUID id,
         @Schema(example = "fast") String name,
-        State state,
-        @Schema(description = "Why it does not serve") @Nullable String reason,
+        PoolHealth.State state,
+        @Schema(description = "Why it does not serve, or not all of it") @Nullable String reason,
         @Schema(example = "16777216") long extentSizeBytes,
         @Schema(example = "65536") int grainSizeBytes,
         @Schema(description = "Space for data on all devices, without metadata")
@@ -38,13 +38,6 @@ record PoolView(
         @Schema(description = "What volumes were promised") @Nullable Long virtualBytes,
         List<DeviceView> devices,
         Instant createdAt) {
-
-    /** How a pool is. */
-    enum State {
-        ONLINE,
-        /** It could not be opened; other pools go on. */
-        FAILED
-    }
 
     /** A device of a pool. */
     @Schema(
@@ -58,10 +51,15 @@ record PoolView(
             @Nullable Long allocatedBytes,
             PoolDevice.State state) {
 
-        static DeviceView of(PoolDevice device) {
+        /** A device as its pool knows it; the path of a missing one is only remembered. */
+        static DeviceView of(PoolDevice device, List<DeviceRow> rows) {
             return new DeviceView(
                     device.id(),
-                    device.path(),
+                    rows.stream()
+                            .filter(row -> device.id().equals(row.identity()))
+                            .findFirst()
+                            .map(DeviceRow::path)
+                            .orElse(device.path()),
                     device.sizeBytes(),
                     device.dataBytes(),
                     device.allocatedBytes(),
@@ -81,12 +79,17 @@ record PoolView(
         }
     }
 
-    static PoolView serving(PoolRow row, PoolUsage usage, List<PoolDevice> devices) {
+    static PoolView serving(
+            PoolRow row,
+            PoolHealth health,
+            PoolUsage usage,
+            List<PoolDevice> devices,
+            List<DeviceRow> deviceRows) {
         return new PoolView(
                 row.id(),
                 row.name(),
-                State.ONLINE,
-                null,
+                health.state(),
+                health.reason(),
                 row.extentBytes(),
                 row.grainBytes(),
                 usage.totalBytes(),
@@ -94,7 +97,7 @@ record PoolView(
                 usage.freeBytes(),
                 usage.mappedBytes(),
                 usage.virtualBytes(),
-                devices.stream().map(DeviceView::of).toList(),
+                devices.stream().map(device -> DeviceView.of(device, deviceRows)).toList(),
                 row.createdAt());
     }
 
@@ -102,7 +105,7 @@ record PoolView(
         return new PoolView(
                 row.id(),
                 row.name(),
-                State.FAILED,
+                PoolHealth.State.FAILED,
                 reason,
                 row.extentBytes(),
                 row.grainBytes(),

@@ -22,6 +22,7 @@ public enum ProblemType {
     NAME_TAKEN(409, "The name is taken"),
     VOLUME_EXPORTED(409, "The volume is exported"),
     VOLUME_NOT_ONLINE(409, "The volume is not online"),
+    POOL_NOT_EMPTY(409, "The pool has volumes"),
     EXPORT_EXISTS(409, "The volume is exported over this protocol already"),
     SHRINK_UNSAFE(409, "The volume holds data beyond the new size"),
     DEVICE_IN_USE(409, "The device is in use"),

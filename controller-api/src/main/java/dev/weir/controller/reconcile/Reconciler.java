@@ -1,21 +1,14 @@
 package dev.weir.controller.reconcile;
 
-import dev.weir.controller.export.PublishedExports;
 import dev.weir.controller.pool.OpenPools;
-import dev.weir.controller.reconcile.Difference.Kind;
-import dev.weir.db.ExportStore;
 import dev.weir.db.JobState;
 import dev.weir.db.JobStore;
 import dev.weir.db.PoolStore;
 import dev.weir.db.VolumeRow;
 import dev.weir.db.VolumeStore;
-import dev.weir.engine.Volume;
 import java.time.Clock;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.springframework.stereotype.Component;
 
@@ -27,26 +20,24 @@ import org.springframework.stereotype.Component;
 public class Reconciler {
     private final PoolStore pools;
     private final VolumeStore volumes;
-    private final ExportStore exports;
     private final JobStore jobs;
     private final OpenPools openPools;
-    private final PublishedExports published;
     private final PoolAdoption adoption;
     private final PoolReconciler poolReconciler;
     private final VolumeReconciler volumeReconciler;
+    private final ExportReconciler exports;
     private final Differences differences;
     private final Clock clock;
 
     Reconciler(
             PoolStore pools,
             VolumeStore volumes,
-            ExportStore exports,
             JobStore jobs,
             OpenPools openPools,
-            PublishedExports published,
             PoolAdoption adoption,
             PoolReconciler poolReconciler,
             VolumeReconciler volumeReconciler,
+            ExportReconciler exports,
             Differences differences,
             Clock clock) {
         this.pools = pools;
@@ -54,7 +45,6 @@ public class Reconciler {
         this.exports = exports;
         this.jobs = jobs;
         this.openPools = openPools;
-        this.published = published;
         this.adoption = adoption;
         this.poolReconciler = poolReconciler;
         this.volumeReconciler = volumeReconciler;
@@ -77,33 +67,12 @@ public class Reconciler {
                             volumeReconciler.reconcile(
                                     pool, open, byPool.getOrDefault(pool.id(), List.of())));
         }
-        publishExports();
+        exports.publishAll();
         jobs.finish(
                 job,
                 JobState.SUCCEEDED,
                 "%d pools, %d volumes, %d differences"
                         .formatted(poolRows.size(), volumes.count(), differences.found().size()),
                 clock.instant());
-    }
-
-    private void publishExports() {
-        Map<UUID, VolumeRow> byId =
-                volumes.all().stream()
-                        .collect(Collectors.toMap(VolumeRow::id, Function.identity()));
-        for (var export : exports.all()) {
-            var volume = byId.get(export.volumeId());
-            var served =
-                    volume == null
-                            ? Optional.<Volume>empty()
-                            : openPools.volume(volume.poolId(), volume.id());
-            served.ifPresentOrElse(
-                    device -> published.publish(export, device),
-                    () ->
-                            differences.add(
-                                    Kind.EXPORT_OFFLINE,
-                                    "volumes/" + export.name(),
-                                    "Export %s is offline: its volume is not there"
-                                            .formatted(export.name())));
-        }
     }
 }

@@ -2,6 +2,7 @@ package dev.weir.controller.status;
 
 import dev.weir.controller.export.NbdEndpoint;
 import dev.weir.controller.pool.OpenPools;
+import dev.weir.controller.pool.PoolHealth;
 import dev.weir.controller.reconcile.Difference;
 import dev.weir.controller.reconcile.Differences;
 import dev.weir.db.PoolStore;
@@ -47,6 +48,7 @@ class StatusController {
             requiredProperties = {
                 "startedAt",
                 "pools",
+                "degradedPools",
                 "failedPools",
                 "volumes",
                 "nbdPort",
@@ -57,6 +59,7 @@ class StatusController {
     record StatusView(
             Instant startedAt,
             int pools,
+            @Schema(description = "Pools of which a part is out of reach") long degradedPools,
             @Schema(description = "Pools that do not serve") long failedPools,
             long volumes,
             int nbdPort,
@@ -88,7 +91,8 @@ class StatusController {
         return new StatusView(
                 startedAt,
                 pools.all().size(),
-                openPools.failedCount(),
+                openPools.count(PoolHealth.State.DEGRADED),
+                openPools.count(PoolHealth.State.FAILED),
                 volumes.count(),
                 nbd.address().getPort(),
                 nbd.clients().size(),

@@ -31,6 +31,10 @@ record VolumeView(
         DELETING,
         /** Its pool serves, but does not have it. */
         MISSING,
+        /** A part of its data is out of reach, or may be; all else is served. */
+        DEGRADED,
+        /** All of its data is out of reach. */
+        FAILED,
         /** Its pool does not serve. */
         OFFLINE
     }

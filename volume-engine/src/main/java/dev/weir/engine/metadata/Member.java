@@ -7,6 +7,7 @@ import dev.weir.blockio.StorageException;
 import dev.weir.blockio.StorageFailure;
 import dev.weir.blockio.ZeroMode;
 import dev.weir.blockio.memory.OffHeapMemory;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -18,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  *  missing                                                                  for as long as the pool is open
  * </pre>
  *
- * A failed member still serves reads. Its writes fail, because nothing could be promised about
- * them.
+ * An I/O error on data fails that request alone; it is noted, so that people hear of it. A failed
+ * member still serves reads. Its writes fail, because nothing could be promised about them.
  */
 public final class Member {
     private final int index;
@@ -34,6 +35,9 @@ public final class Member {
     private volatile boolean dirty;
 
     private volatile @Nullable String failure;
+
+    /** The first I/O error on data, which took nothing out of service. */
+    private volatile @Nullable String fault;
 
     Member(
             int index,
@@ -82,6 +86,12 @@ public final class Member {
         return device != null && failure == null;
     }
 
+    /** What went wrong with it since the pool was opened, if anything did. */
+    public Optional<String> trouble() {
+        String reason = failure;
+        return Optional.ofNullable(reason == null ? fault : reason);
+    }
+
     /** Where the bytes of one of its extents start. */
     public long extentOffset(int localExtent) {
         return layout.dataOffset() + localExtent * geometry.extentBytes();
@@ -89,20 +99,32 @@ public final class Member {
 
     public void read(long offset, OffHeapMemory destination, long destinationOffset, long length)
             throws StorageException {
-        within(offset, length);
-        present().read(offset, destination, destinationOffset, length);
+        try {
+            within(offset, length);
+            present().read(offset, destination, destinationOffset, length);
+        } catch (StorageException e) {
+            throw noted(e);
+        }
     }
 
     public void write(long offset, OffHeapMemory source, long sourceOffset, long length)
             throws StorageException {
-        within(offset, length);
-        online().write(offset, source, sourceOffset, length, false);
+        try {
+            within(offset, length);
+            online().write(offset, source, sourceOffset, length, false);
+        } catch (StorageException e) {
+            throw noted(e);
+        }
         markDirty();
     }
 
     public void zero(long offset, long length, ZeroMode mode) throws StorageException {
-        within(offset, length);
-        online().zero(offset, length, mode, false);
+        try {
+            within(offset, length);
+            online().zero(offset, length, mode, false);
+        } catch (StorageException e) {
+            throw noted(e);
+        }
         markDirty();
     }
 
@@ -167,6 +189,13 @@ public final class Member {
     @Override
     public String toString() {
         return path;
+    }
+
+    private StorageException noted(StorageException e) {
+        if (fault == null && e.failure() instanceof StorageFailure.DeviceFailed failed) {
+            fault = failed.reason();
+        }
+        return e;
     }
 
     /** A device that became shorter fails what it lost, and nothing else. */

@@ -49,6 +49,9 @@ public final class ThinPool implements Pool {
     /** Guards creating and deleting volumes, adding devices, and closing. */
     private final Object changes = new Object();
 
+    /** Whether recovery lost a part of the maps; set before anybody sees the pool. */
+    private boolean mappingsLost;
+
     private boolean closed;
 
     private ThinPool(PoolLoader.Loaded loaded, boolean automaticMaintenance)
@@ -123,7 +126,8 @@ public final class ThinPool implements Pool {
         for (Member member : metadata.members().all()) {
             lost[0] |= !metadata.knowsSlotsOf(member.index());
         }
-        if (lost[0]) {
+        mappingsLost = lost[0];
+        if (mappingsLost) {
             byNumber.values().forEach(volume -> volume.grains().loseMappings());
         }
     }
@@ -206,7 +210,9 @@ public final class ThinPool implements Pool {
         PoolDevice.State state =
                 member.isMissing()
                         ? PoolDevice.State.MISSING
-                        : member.isOnline() ? PoolDevice.State.ONLINE : PoolDevice.State.FAILED;
+                        : member.trouble().isEmpty()
+                                ? PoolDevice.State.ONLINE
+                                : PoolDevice.State.FAILED;
         return new PoolDevice(
                 member.id(),
                 member.index(),
@@ -220,6 +226,11 @@ public final class ThinPool implements Pool {
     @Override
     public RecoveryReport recovery() {
         return recovery;
+    }
+
+    @Override
+    public boolean mappingsLost() {
+        return mappingsLost;
     }
 
     @Override
