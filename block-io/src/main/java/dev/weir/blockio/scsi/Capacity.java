@@ -9,6 +9,7 @@ final class Capacity {
 
     private static final int PMI = 0x01;
     private static final int LBPME_LBPRZ = 0xc000;
+    private static final int MAX_PHYSICAL_BLOCK_BYTES = 4096;
     private static final long MAX_LBA_10 = 0xffff_ffffL;
 
     static List<Operation> operations() {
@@ -65,9 +66,9 @@ final class Capacity {
         command.respond(answer.position(answer.capacity()));
     }
 
-    /** LOGICAL BLOCKS PER PHYSICAL BLOCK EXPONENT: a physical block is never torn. */
+    /** LOGICAL BLOCKS PER PHYSICAL BLOCK EXPONENT; page-sized at most, as disks are. */
     private static int physicalBlockExponent(LogicalUnit unit) {
-        int physical = unit.medium().device().capabilities().logicalBlockBytes();
+        int physical = Math.min(unit.untornBytes(), MAX_PHYSICAL_BLOCK_BYTES);
         int logical = unit.medium().blockBytes();
         return Integer.numberOfTrailingZeros(Math.max(1, physical / logical));
     }

@@ -186,6 +186,13 @@ final class Command {
         return outLength;
     }
 
+    /** Fails if the initiator sent less than the command cannot do without. */
+    void requireOut(long bytes) throws CheckCondition {
+        if (outLength < bytes) {
+            throw CheckCondition.of(Sense.INVALID_FIELD_IN_INFORMATION_UNIT);
+        }
+    }
+
     /** The parameter list, copied. */
     ByteBuffer parameters() {
         byte[] bytes = new byte[Math.min(outLength, MAX_PARAMETER_BYTES)];

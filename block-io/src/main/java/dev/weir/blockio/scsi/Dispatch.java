@@ -13,6 +13,9 @@ final class Dispatch {
             requireUnit(command);
         }
         Operation operation = operations.find(cdb);
+        if (command.hasUnit() && !operation.isOfferedBy(command.unit())) {
+            throw CheckCondition.of(Sense.INVALID_OPERATION_CODE);
+        }
         requireNoAca(cdb, attribute);
         command.mean(operation);
         if (command.hasUnit()) {

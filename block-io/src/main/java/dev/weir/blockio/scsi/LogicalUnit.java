@@ -1,6 +1,7 @@
 package dev.weir.blockio.scsi;
 
 import dev.weir.blockio.BlockDevice;
+import dev.weir.blockio.memory.BufferPool;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
@@ -11,9 +12,14 @@ import org.jspecify.annotations.Nullable;
  * several targets. The device is borrowed: it is never closed here. Thread-safe.
  */
 public final class LogicalUnit implements AutoCloseable {
+    /** Of one piece of work on data that is not the initiator's own buffer. */
+    static final int SCRATCH_BYTES = BufferPool.LARGE_BYTES;
+
     private final LogicalUnitConfig config;
     private final Medium medium;
     private final Reservations reservations;
+    private final ModePages modes = new ModePages();
+    private final BufferPool scratch = new BufferPool();
     private final List<ItlNexus> paths = new CopyOnWriteArrayList<>();
     private final BlockDevice.Registration sizeChanges;
 
@@ -38,6 +44,7 @@ public final class LogicalUnit implements AutoCloseable {
     @Override
     public void close() {
         sizeChanges.close();
+        scratch.close();
     }
 
     /** Tells every initiator except the one that caused it. */
@@ -51,6 +58,15 @@ public final class LogicalUnit implements AutoCloseable {
 
     Medium medium() {
         return medium;
+    }
+
+    ModePages modes() {
+        return modes;
+    }
+
+    /** Buffers for commands that compare or repeat. */
+    BufferPool scratch() {
+        return scratch;
     }
 
     Reservations reservations() {
@@ -73,23 +89,43 @@ public final class LogicalUnit implements AutoCloseable {
     }
 
     boolean refusesChanges() {
-        return config.readOnly() || medium.device().capabilities().readOnly();
+        return isReadOnly() || modes.values().writeProtect();
     }
 
     void requireWritable() throws CheckCondition {
         if (refusesChanges()) {
-            throw CheckCondition.of(Sense.WRITE_PROTECTED);
+            throw CheckCondition.of(
+                    isReadOnly() ? Sense.WRITE_PROTECTED : Sense.SOFTWARE_WRITE_PROTECTED);
         }
     }
 
+    private boolean isReadOnly() {
+        return config.readOnly() || medium.device().capabilities().readOnly();
+    }
+
+    /** What a loss of power never tears. */
+    int untornBytes() {
+        return medium.device().capabilities().logicalBlockBytes();
+    }
+
+    /**
+     * Blocks in one WRITE ATOMIC, which is promised to be all or nothing after a loss of power too;
+     * 0 where the device promises that for one block only, and there is nothing to offer.
+     */
+    int maxAtomicBlocks() {
+        long blocks = medium.toBlocks(Math.min(untornBytes(), ScsiLimits.MAX_TRANSFER_BYTES));
+        return blocks < 2 ? 0 : (int) blocks;
+    }
+
     boolean descriptorSense() {
-        return false;
+        return modes.values().descriptorSense();
     }
 
     /** A LOGICAL UNIT RESET (SAM-5 6.3.3): all tasks go, and everybody is told. */
     void reset(@Nullable Nexus cause) {
         abortTasks(cause, _ -> true);
         reservations.unitReset();
+        modes.reset();
         raise(UnitAttention.BUS_DEVICE_RESET);
     }
 

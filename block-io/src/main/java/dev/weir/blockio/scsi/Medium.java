@@ -45,7 +45,7 @@ final class Medium {
     /** What is done to the blocks under the lock. */
     @FunctionalInterface
     interface Action {
-        void run() throws CommandTermination, StorageException;
+        void run(BlockDevice blocks) throws CommandTermination, StorageException;
     }
 
     void read(Command command, long offset, OffHeapMemory to, long toOffset, long length)
@@ -75,7 +75,7 @@ final class Medium {
         long stamp = lock.readLock();
         try {
             command.requireCurrent();
-            action.run();
+            action.run(device);
         } finally {
             lock.unlockRead(stamp);
         }
@@ -86,7 +86,7 @@ final class Medium {
         long stamp = lock.writeLock();
         try {
             command.requireCurrent();
-            action.run();
+            action.run(device);
         } finally {
             lock.unlockWrite(stamp);
         }

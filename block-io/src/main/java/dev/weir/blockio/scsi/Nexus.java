@@ -113,7 +113,9 @@ public final class Nexus implements AutoCloseable {
     boolean abortTasks(LogicalUnit unit, @Nullable Nexus cause, Predicate<ScsiTask> which) {
         boolean any = false;
         for (ScsiTask task : tasks) {
-            any |= task.abortIfOn(unit, which, cause != this && cause != null);
+            any |=
+                    task.abortIfOn(
+                            unit, which, cause != this && unit.modes().values().tellAborted());
         }
         return any;
     }

@@ -3,6 +3,7 @@ package dev.weir.blockio.scsi;
 import dev.weir.blockio.StorageException;
 import java.nio.ByteBuffer;
 import java.util.HexFormat;
+import java.util.function.Predicate;
 
 /**
  * A command that logical units implement. Dispatch, reservation checks and REPORT SUPPORTED
@@ -13,12 +14,14 @@ import java.util.HexFormat;
  *     #NO_ACTION}
  * @param anyLun also answered for logical units that do not exist, and despite unit attentions
  *     (SAM-5 4.7.5, 5.14.1)
+ * @param offered by which logical units
  */
 record Operation(
         ByteBuffer usage,
         int serviceAction,
         Access access,
         boolean anyLun,
+        Predicate<LogicalUnit> offered,
         Preparation preparation,
         Execution execution) {
 
@@ -43,6 +46,7 @@ record Operation(
                 NO_ACTION,
                 access,
                 false,
+                _ -> true,
                 preparation,
                 execution);
     }
@@ -52,11 +56,27 @@ record Operation(
             String usage, Access access, Preparation preparation, Execution execution) {
         Operation plain = of(usage, access, preparation, execution);
         return new Operation(
-                plain.usage, plain.usage.get(1) & 0x1f, access, false, preparation, execution);
+                plain.usage,
+                plain.usage.get(1) & 0x1f,
+                access,
+                false,
+                plain.offered,
+                preparation,
+                execution);
     }
 
     Operation onAnyLun() {
-        return new Operation(usage, serviceAction, access, true, preparation, execution);
+        return new Operation(usage, serviceAction, access, true, offered, preparation, execution);
+    }
+
+    /** Not every logical unit offers it. */
+    Operation onlyOn(Predicate<LogicalUnit> offering) {
+        return new Operation(
+                usage, serviceAction, access, anyLun, offering, preparation, execution);
+    }
+
+    boolean isOfferedBy(LogicalUnit unit) {
+        return offered.test(unit);
     }
 
     int opcode() {

@@ -18,7 +18,17 @@ final class Operations {
                                     PrimaryCommands.operations(),
                                     Inquiry.operations(),
                                     Capacity.operations(),
-                                    Transfers.operations())
+                                    Transfers.operations(),
+                                    Verification.operations(),
+                                    AtomicCommands.operations(),
+                                    CacheCommands.operations(),
+                                    Provisioning.operations(),
+                                    WriteSame.operations(),
+                                    UnitControl.operations(),
+                                    OperationReports.operations(),
+                                    PortGroups.operations(),
+                                    ModeSense.operations(),
+                                    ModeSelect.operations())
                             .flatMap(List::stream)
                             .toList());
 

@@ -16,8 +16,9 @@ final class ScsiLimits {
     /** Bytes in one UNMAP or WRITE SAME: bounds how long it runs before it can be aborted. */
     static final long MAX_UNMAP_BYTES = 512L << 20;
 
-    /** Blocks that COMPARE AND WRITE and atomic writes take: they stop all other commands. */
+    /** Blocks that COMPARE AND WRITE takes: it stops all other commands. */
     static final int MAX_COMPARE_BLOCKS = 128;
 
-    static final int MAX_ATOMIC_BYTES = 1 << 20;
+    /** Zeroed in one go; between such steps other commands run, and an abort is noticed. */
+    static final long ZERO_STEP_BYTES = 64 << 20;
 }

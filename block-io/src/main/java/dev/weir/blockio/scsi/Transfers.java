@@ -55,8 +55,10 @@ final class Transfers {
 
     private static void prepareWrite(Command command) throws CheckCondition {
         range(command);
-        command.unit().requireWritable();
-        long bytes = command.unit().medium().toBytes(command.blocks);
+        LogicalUnit unit = command.unit();
+        unit.requireWritable();
+        command.fua |= unit.modes().writesThrough();
+        long bytes = unit.medium().toBytes(command.blocks);
         command.expectOut(bytes);
         if (command.fua || bytes >= ScsiLimits.LARGE_TRANSFER_BYTES) {
             command.mayBlock();
