@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * The command that a task carries: its CDB, what the preparation found in it, and the data. Reused
  * for one command after another. Owned by the task's thread.
  */
-final class Command {
+final class Command implements Medium.Admission {
     /** Longest answer other than blocks; lists are cut to it. */
     static final int MAX_RESPONSE_BYTES = 64 << 10;
 
@@ -124,7 +124,8 @@ final class Command {
     }
 
     /** Fails once the task is aborted, its logical unit is gone, or it lost its reservation. */
-    void requireCurrent() throws CommandTermination {
+    @Override
+    public void requireCurrent() throws CommandTermination {
         if (state.isAborted()) {
             throw CheckCondition.of(Sense.ABORTED);
         }

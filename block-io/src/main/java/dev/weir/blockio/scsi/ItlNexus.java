@@ -11,7 +11,9 @@ final class ItlNexus {
     private final Nexus nexus;
     private final LogicalUnit unit;
     private final int lun;
+    private final Registrant registrant;
     private final EnumSet<UnitAttention> waiting = EnumSet.noneOf(UnitAttention.class);
+    private final CopyResults copies = new CopyResults();
     private volatile boolean attention;
     private volatile boolean closed;
 
@@ -19,6 +21,7 @@ final class ItlNexus {
         this.nexus = nexus;
         this.lun = lun;
         this.unit = unit;
+        this.registrant = Registrant.of(nexus.initiator(), nexus.port());
     }
 
     Nexus nexus() {
@@ -31,6 +34,15 @@ final class ItlNexus {
 
     int lun() {
         return lun;
+    }
+
+    /** What persistent reservations call this path's I_T nexus. */
+    Registrant registrant() {
+        return registrant;
+    }
+
+    CopyResults copies() {
+        return copies;
     }
 
     void raise(UnitAttention condition) {

@@ -42,39 +42,50 @@ final class Medium {
         return bytes >>> blockShift;
     }
 
+    /** Whether an access may still take place; asked with the lock held. */
+    interface Admission {
+        void requireCurrent() throws CommandTermination;
+    }
+
     /** What is done to the blocks under the lock. */
     @FunctionalInterface
     interface Action {
         void run(BlockDevice blocks) throws CommandTermination, StorageException;
     }
 
-    void read(Command command, long offset, OffHeapMemory to, long toOffset, long length)
+    void read(Admission admission, long offset, OffHeapMemory to, long toOffset, long length)
             throws CommandTermination, StorageException {
         long stamp = lock.readLock();
         try {
-            command.requireCurrent();
+            admission.requireCurrent();
             device.read(offset, to, toOffset, length);
         } finally {
             lock.unlockRead(stamp);
         }
     }
 
-    void write(Command command, long offset, OffHeapMemory from, long fromOffset, long length)
+    void write(
+            Admission admission,
+            long offset,
+            OffHeapMemory from,
+            long fromOffset,
+            long length,
+            boolean durable)
             throws CommandTermination, StorageException {
         long stamp = lock.readLock();
         try {
-            command.requireCurrent();
-            device.write(offset, from, fromOffset, length, command.fua);
+            admission.requireCurrent();
+            device.write(offset, from, fromOffset, length, durable);
         } finally {
             lock.unlockRead(stamp);
         }
     }
 
     /** Runs the action beside other reads and writes. */
-    void shared(Command command, Action action) throws CommandTermination, StorageException {
+    void shared(Admission admission, Action action) throws CommandTermination, StorageException {
         long stamp = lock.readLock();
         try {
-            command.requireCurrent();
+            admission.requireCurrent();
             action.run(device);
         } finally {
             lock.unlockRead(stamp);
@@ -82,10 +93,10 @@ final class Medium {
     }
 
     /** Runs the action while nobody else touches the medium. */
-    void alone(Command command, Action action) throws CommandTermination, StorageException {
+    void alone(Admission admission, Action action) throws CommandTermination, StorageException {
         long stamp = lock.writeLock();
         try {
-            command.requireCurrent();
+            admission.requireCurrent();
             action.run(device);
         } finally {
             lock.unlockWrite(stamp);

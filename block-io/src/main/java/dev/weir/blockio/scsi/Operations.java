@@ -28,7 +28,12 @@ final class Operations {
                                     OperationReports.operations(),
                                     PortGroups.operations(),
                                     ModeSense.operations(),
-                                    ModeSelect.operations())
+                                    ModeSelect.operations(),
+                                    LegacyReservations.operations(),
+                                    PersistentReserveIn.operations(),
+                                    PersistentReserveOut.operations(),
+                                    CopyManager.operations(),
+                                    CopyResults.operations())
                             .flatMap(List::stream)
                             .toList());
 

@@ -19,6 +19,9 @@ final class ScsiLimits {
     /** Blocks that COMPARE AND WRITE takes: it stops all other commands. */
     static final int MAX_COMPARE_BLOCKS = 128;
 
+    /** I_T nexuses registered with one logical unit for persistent reservations. */
+    static final int MAX_REGISTRATIONS = 1024;
+
     /** Zeroed in one go; between such steps other commands run, and an abort is noticed. */
     static final long ZERO_STEP_BYTES = 64 << 20;
 }

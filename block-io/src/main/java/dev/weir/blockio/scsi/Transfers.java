@@ -71,7 +71,7 @@ final class Transfers {
         long length = medium.toBytes(medium.toBlocks(command.outLength()));
         if (length > 0) {
             long offset = medium.toBytes(command.lba);
-            medium.write(command, offset, command.out(), command.outOffset(), length);
+            medium.write(command, offset, command.out(), command.outOffset(), length, command.fua);
         }
     }
 

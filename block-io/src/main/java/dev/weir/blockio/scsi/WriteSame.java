@@ -90,7 +90,7 @@ final class WriteSame {
             }
             for (long done = 0; done < bytes; done += filled) {
                 long length = Math.min(bytes - done, filled);
-                medium.write(command, offset + done, pattern, 0, length);
+                medium.write(command, offset + done, pattern, 0, length, command.fua);
             }
         } finally {
             command.unit().scratch().release(scratch);
