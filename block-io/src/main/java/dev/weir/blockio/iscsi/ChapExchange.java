@@ -40,8 +40,7 @@ final class ChapExchange {
     private byte[] challenge = {};
     private int identifier;
 
-    ChapExchange(
-            ChapCredentials initiator, Optional<ChapCredentials> target, SecureRandom random) {
+    ChapExchange(ChapCredentials initiator, Optional<ChapCredentials> target, SecureRandom random) {
         this.initiator = initiator;
         this.target = target;
         this.random = random;
@@ -114,8 +113,7 @@ final class ChapExchange {
                 || MessageDigest.isEqual(challenge, bytes.get())) {
             return Optional.empty();
         }
-        byte[] response =
-                agreed.response((int) number.getAsLong(), own.secretBytes(), bytes.get());
+        byte[] response = agreed.response((int) number.getAsLong(), own.secretBytes(), bytes.get());
         Map<String, String> answer = new LinkedHashMap<>();
         answer.put(NAME, own.user());
         answer.put(RESPONSE, BinaryValue.encode(response));

@@ -96,6 +96,6 @@ final class CommandTable {
     }
 
     private static int bucket(int taskTag) {
-        return taskTag * HASH >>> HASH_SHIFT;
+        return (taskTag * HASH) >>> HASH_SHIFT;
     }
 }

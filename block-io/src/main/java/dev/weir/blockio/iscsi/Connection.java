@@ -293,8 +293,7 @@ final class Connection implements Runnable, Session.Member, FullFeature.Host {
         ConnectionParameters agreed = established.login().connection();
         IscsiLimits limits = host.limits();
         pdu.agree(agreed);
-        Responses out =
-                new Responses(replies, joined.window(), agreed, established.nextStatSn());
+        Responses out = new Responses(replies, joined.window(), agreed, established.nextStatSn());
         liveness.heard();
         log.info(
                 "iSCSI client {} at {} logged in to {}",

@@ -104,10 +104,7 @@ final class DataOutTransfer {
     }
 
     boolean wantsR2t() {
-        return !faulty
-                && !unsolicited
-                && solicitedBytes < neededBytes
-                && outstanding < tags.length;
+        return !faulty && !unsolicited && solicitedBytes < neededBytes && outstanding < tags.length;
     }
 
     /** Where the next R2T begins; it is {@link #r2tBytes} long and counted by {@link #asked}. */

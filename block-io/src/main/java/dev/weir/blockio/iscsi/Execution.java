@@ -56,9 +56,7 @@ final class Execution {
 
     Command obtain() {
         Command used = table.reuse();
-        return used != null
-                ? used
-                : new Command(nexus.newTask(), parameters.maxOutstandingR2t());
+        return used != null ? used : new Command(nexus.newTask(), parameters.maxOutstandingR2t());
     }
 
     /** Carries out a command that gets no data. */
@@ -72,8 +70,7 @@ final class Execution {
      * @param dataOut what came from the initiator; in the receive buffer, or that of the command
      * @param othersWait whether doing a slow one on the spot would hold up anything else
      */
-    void execute(
-            Command command, OffHeapMemory dataOut, int offset, int bytes, boolean othersWait)
+    void execute(Command command, OffHeapMemory dataOut, int offset, int bytes, boolean othersWait)
             throws IOException {
         ScsiTask task = command.task();
         int capacity = (int) Math.min(command.readableBytes(), task.dataInCapacityHint());
@@ -81,7 +78,7 @@ final class Execution {
                 || bytes > INLINE_BYTES
                 || capacity > INLINE_BYTES
                 || !services.responses().fitsOneDataIn(capacity, parameters.maxBurstBytes())
-                || capacity > 0 && coldReads.expected() && (othersWait || isBusy())) {
+                || (capacity > 0 && coldReads.expected() && (othersWait || isBusy()))) {
             executeLater(command, dataOut, offset, bytes, capacity);
             return;
         }
@@ -130,8 +127,8 @@ final class Execution {
     }
 
     /**
-     * Ends all commands without responses, because the connection is gone, and waits for those
-     * that run. Called by the connection's thread, outside of batches.
+     * Ends all commands without responses, because the connection is gone, and waits for those that
+     * run. Called by the connection's thread, outside of batches.
      */
     void shutDown(ScsiCommands commands) {
         services.replies().startBatch();
@@ -276,8 +273,7 @@ final class Execution {
             services.responses().dataInWithStatus(command, bytes, residual);
         } else {
             services.responses()
-                    .dataInWithStatus(
-                            command, buffer, bytes, residual, parameters.maxBurstBytes());
+                    .dataInWithStatus(command, buffer, bytes, residual, parameters.maxBurstBytes());
         }
     }
 

@@ -86,10 +86,7 @@ final class FullFeature {
             case Opcode.NOP_OUT, Opcode.TEXT, Opcode.LOGOUT ->
                     !deliver(view, at) || serveNumbered(opcode, view, at);
             case Opcode.DATA_OUT ->
-                    refuse(
-                            commands == null
-                                    ? RejectReason.PROTOCOL_ERROR
-                                    : commands.dataOut(pdu));
+                    refuse(commands == null ? RejectReason.PROTOCOL_ERROR : commands.dataOut(pdu));
             case Opcode.SNACK -> refuse(RejectReason.SNACK);
             case Opcode.LOGIN -> throw new ProtocolViolation("a login request after login");
             default -> refuse(RejectReason.COMMAND_NOT_SUPPORTED);

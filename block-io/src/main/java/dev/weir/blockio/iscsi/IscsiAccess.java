@@ -47,7 +47,6 @@ public record IscsiAccess(
     }
 
     boolean admits(String initiatorName) {
-        return initiators.isEmpty()
-                || initiators.contains(initiatorName.toLowerCase(Locale.ROOT));
+        return initiators.isEmpty() || initiators.contains(initiatorName.toLowerCase(Locale.ROOT));
     }
 }

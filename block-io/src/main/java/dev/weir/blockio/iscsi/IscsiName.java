@@ -9,7 +9,9 @@ final class IscsiName {
 
     private static final int MAX_BYTES = 223;
 
-    /** The characters that RFC 3722 leaves in a name, without those beyond ASCII made lower case. */
+    /**
+     * The characters that RFC 3722 leaves in a name, without those beyond ASCII made lower case.
+     */
     private static final Pattern FORM =
             Pattern.compile(
                     "iqn\\.[0-9]{4}-[0-9]{2}\\.[^\\p{Cntrl}\\p{Space},;=/\\\\A-Z]+"

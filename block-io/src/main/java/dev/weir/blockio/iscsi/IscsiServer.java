@@ -150,8 +150,7 @@ public final class IscsiServer implements AutoCloseable {
             clear.initCause(e);
             throw clear;
         }
-        portals.add(
-                new SendTargets.Portal(portal, (InetSocketAddress) listener.getLocalAddress()));
+        portals.add(new SendTargets.Portal(portal, (InetSocketAddress) listener.getLocalAddress()));
     }
 
     private void run() {

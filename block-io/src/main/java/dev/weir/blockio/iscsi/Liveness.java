@@ -1,6 +1,8 @@
 package dev.weir.blockio.iscsi;
 
-/** Tells whether a client is still there. Thread-safe: heard by one thread, looked at by another. */
+/**
+ * Tells whether a client is still there. Thread-safe: heard by one thread, looked at by another.
+ */
 final class Liveness {
 
     /** What to make of the silence so far. */

@@ -213,9 +213,7 @@ final class LoginNegotiation {
         }
         if (target != null) {
             TextKeys.write(
-                    "TargetPortalGroupTag",
-                    Integer.toString(directory.portalGroupTag()),
-                    answers);
+                    "TargetPortalGroupTag", Integer.toString(directory.portalGroupTag()), answers);
         }
         authenticated = access.chap().isEmpty();
         return new Identity(name, alias == null ? "" : alias, target, access, joined);
@@ -227,11 +225,10 @@ final class LoginNegotiation {
         }
         return directory
                 .find(targetName.toLowerCase(Locale.ROOT))
-                .orElseThrow(
-                        () ->
-                                new Refusal(
-                                        LoginStatus.NOT_FOUND,
-                                        initiator + " wants a target that is not there"));
+                .orElseThrow(() ->
+                        new Refusal(
+                                LoginStatus.NOT_FOUND,
+                                initiator + " wants a target that is not there"));
     }
 
     private void negotiate(Identity who, Map<String, String> keys, ByteArrayOutputStream answers)
@@ -305,13 +302,12 @@ final class LoginNegotiation {
     private void authenticate(Map<String, String> keys, ByteArrayOutputStream answers)
             throws Refusal {
         Map<String, String> given = new LinkedHashMap<>();
-        CHAP_KEYS.forEach(
-                key -> {
-                    String value = keys.remove(key);
-                    if (value != null) {
-                        given.put(key, value);
-                    }
-                });
+        CHAP_KEYS.forEach(key -> {
+            String value = keys.remove(key);
+            if (value != null) {
+                given.put(key, value);
+            }
+        });
         if (given.isEmpty()) {
             return;
         }

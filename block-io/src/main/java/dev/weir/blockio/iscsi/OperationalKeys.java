@@ -125,8 +125,8 @@ final class OperationalKeys {
         if (rule == null) {
             return TextKeys.NOT_UNDERSTOOD;
         }
-        if (discovery && IRRELEVANT_IN_DISCOVERY.contains(key)
-                || !leading && LEADING_ONLY.contains(key)) {
+        if ((discovery && IRRELEVANT_IN_DISCOVERY.contains(key))
+                || (!leading && LEADING_ONLY.contains(key))) {
             return TextKeys.IRRELEVANT;
         }
         String answer = rule.answer(offered);

@@ -28,7 +28,8 @@ final class PduWriter {
     /** Longest data that lies in the buffer in one PDU. */
     int maxDataBytes() {
         return Math.min(
-                parameters.sendDataBytes(), out.capacity() - Bhs.MAX_OVERHEAD_BYTES & -Bhs.WORD_BYTES);
+                parameters.sendDataBytes(),
+                (out.capacity() - Bhs.MAX_OVERHEAD_BYTES) & -Bhs.WORD_BYTES);
     }
 
     /**

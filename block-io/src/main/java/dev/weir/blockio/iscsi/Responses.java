@@ -70,10 +70,7 @@ final class Responses {
         int dataBytes = senseBytes > 0 ? SENSE_LENGTH_BYTES + senseBytes : 0;
         int at =
                 scsiResponse(
-                        command,
-                        status,
-                        command.residualBytes(task.dataInLength()),
-                        dataBytes);
+                        command, status, command.residualBytes(task.dataInLength()), dataBytes);
         if (senseBytes > 0) {
             int data = writer.dataAt();
             writer.view().putShort(data, (short) senseBytes);
@@ -113,11 +110,12 @@ final class Responses {
 
     /** Makes room for a Data-In; its data goes to {@link PduWriter#dataAt}. */
     void prepareDataIn(int bytes) throws IOException {
-        replies.batch()
-                .room(Bhs.BYTES + Bhs.padded(bytes) + 2 * Bhs.DIGEST_BYTES);
+        replies.batch().room(Bhs.BYTES + Bhs.padded(bytes) + 2 * Bhs.DIGEST_BYTES);
     }
 
-    /** All data of a command, which lies in the replies already, and its status (phase collapse). */
+    /**
+     * All data of a command, which lies in the replies already, and its status (phase collapse).
+     */
     void dataInWithStatus(Command command, int bytes, long residual) {
         writer.header(
                 Opcode.DATA_IN,

@@ -29,8 +29,7 @@ final class ScsiCommands {
     private final CommandTable table;
     private final ByteBuffer cdb = ByteBuffer.allocate(ScsiCommandPdu.MAX_CDB_BYTES);
 
-    ScsiCommands(
-            ConnectionServices services, SessionParameters parameters, Execution execution) {
+    ScsiCommands(ConnectionServices services, SessionParameters parameters, Execution execution) {
         this.services = services;
         this.parameters = parameters;
         this.execution = execution;
@@ -111,41 +110,37 @@ final class ScsiCommands {
 
     /** Forgets commands that task management has ended and that wait for something. */
     void dropAborted() {
-        table.forEach(
-                command -> {
-                    if (!command.task().aborted() || !isWaiting(command)) {
-                        return;
-                    }
-                    if (command.waitsFor() == Command.Wait.DATA
-                            && command.transfer().awaits(Bhs.NO_TAG)) {
-                        // Only its task tag tells what still comes unasked.
-                        command.transfer().spoil();
-                    } else {
-                        execution.drop(command);
-                    }
-                });
+        table.forEach(command -> {
+            if (!command.task().aborted() || !isWaiting(command)) {
+                return;
+            }
+            if (command.waitsFor() == Command.Wait.DATA && command.transfer().awaits(Bhs.NO_TAG)) {
+                // Only its task tag tells what still comes unasked.
+                command.transfer().spoil();
+            } else {
+                execution.drop(command);
+            }
+        });
     }
 
     /** The connection goes: commands that wait for something are aborted, others unanswered. */
     void end() {
         execution.end();
-        table.forEach(
-                command -> {
-                    command.task().abort();
-                    if (isWaiting(command)) {
-                        execution.drop(command);
-                    }
-                });
+        table.forEach(command -> {
+            command.task().abort();
+            if (isWaiting(command)) {
+                execution.drop(command);
+            }
+        });
     }
 
     /** Whether a command waits longer for its data than anybody needs to send it. */
     boolean isOverdue(long nanoTime) {
         boolean[] overdue = {false};
-        table.forEach(
-                command ->
-                        overdue[0] |=
-                                command.waitsFor() == Command.Wait.DATA
-                                        && nanoTime - command.deadlineNanos() > 0);
+        table.forEach(command ->
+                overdue[0] |=
+                        command.waitsFor() == Command.Wait.DATA
+                                && nanoTime - command.deadlineNanos() > 0);
         return overdue[0];
     }
 
@@ -156,8 +151,8 @@ final class ScsiCommands {
         boolean writes = ScsiCommandPdu.writes(view, at);
         // No device here moves data in both directions with one command.
         if (tag == Bhs.NO_TAG
-                || writes && ScsiCommandPdu.reads(view, at)
-                || !writes && (pdu.dataBytes() > 0 || !Bhs.isFinal(view, at))
+                || (writes && ScsiCommandPdu.reads(view, at))
+                || (!writes && (pdu.dataBytes() > 0 || !Bhs.isFinal(view, at)))
                 || !ScsiCommandPdu.copyCdb(view, at, cdb)) {
             return RejectReason.INVALID_PDU_FIELD;
         }
@@ -177,8 +172,8 @@ final class ScsiCommands {
         int immediateBytes = pdu.dataBytes();
         boolean follows = !Bhs.isFinal(pdu.view(), pdu.at());
         int unaskedMax = (int) Math.min(command.expectedBytes(), parameters.firstBurstBytes());
-        if (immediateBytes > 0 && !parameters.immediateData()
-                || follows && parameters.initialR2t()
+        if ((immediateBytes > 0 && !parameters.immediateData())
+                || (follows && parameters.initialR2t())
                 || immediateBytes > unaskedMax) {
             task.fail(TransportFault.UNEXPECTED_UNSOLICITED_DATA);
         } else if (Math.min(command.expectedBytes(), task.dataOutBytes())
@@ -254,7 +249,6 @@ final class ScsiCommands {
     }
 
     private static boolean isWaiting(Command command) {
-        return command.waitsFor() == Command.Wait.DATA
-                || command.waitsFor() == Command.Wait.MEMORY;
+        return command.waitsFor() == Command.Wait.DATA || command.waitsFor() == Command.Wait.MEMORY;
     }
 }

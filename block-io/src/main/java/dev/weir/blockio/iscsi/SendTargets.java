@@ -60,9 +60,7 @@ record SendTargets(
             String address = address(portal);
             if (address != null) {
                 TextKeys.write(
-                        "TargetAddress",
-                        address + ',' + portal.portal().portalGroupTag(),
-                        text);
+                        "TargetAddress", address + ',' + portal.portal().portalGroupTag(), text);
             }
         }
     }

@@ -99,8 +99,7 @@ final class Sessions {
         return switch (admission) {
             case ADMITTED -> new Admission.Admitted(found.orElseThrow());
             case TOO_MANY ->
-                    new Admission.Refused(
-                            LoginStatus.TOO_MANY_CONNECTIONS, "too many connections");
+                    new Admission.Refused(LoginStatus.TOO_MANY_CONNECTIONS, "too many connections");
             case OVER ->
                     new Admission.Refused(
                             LoginStatus.SESSION_DOES_NOT_EXIST, "the session is over");

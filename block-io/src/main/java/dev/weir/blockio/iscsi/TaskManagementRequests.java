@@ -92,11 +92,10 @@ final class TaskManagementRequests {
     }
 
     private int reset(TargetReset kind) throws IOException {
-        quiescing.quiesce(
-                () -> {
-                    target.reset(kind);
-                    return kind;
-                });
+        quiescing.quiesce(() -> {
+            target.reset(kind);
+            return kind;
+        });
         return TaskManagementPdu.RESPONSE_COMPLETE;
     }
 

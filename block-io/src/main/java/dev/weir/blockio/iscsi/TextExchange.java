@@ -33,8 +33,7 @@ final class TextExchange {
     private int sent;
     private int tag = Bhs.NO_TAG;
 
-    TextExchange(
-            Responses responses, TransferTags tags, Targets targets, IscsiLimits limits) {
+    TextExchange(Responses responses, TransferTags tags, Targets targets, IscsiLimits limits) {
         this.responses = responses;
         this.tags = tags;
         this.targets = targets;
@@ -54,7 +53,7 @@ final class TextExchange {
         int transferTag = Bhs.targetTransferTag(view, at);
         boolean last = Bhs.isFinal(view, at);
         boolean continued = (Bhs.flags(view, at) & Bhs.CONTINUE_FLAG) != 0;
-        if (taskTag == Bhs.NO_TAG || last && continued) {
+        if (taskTag == Bhs.NO_TAG || (last && continued)) {
             return RejectReason.INVALID_PDU_FIELD;
         }
         if (transferTag == Bhs.NO_TAG) {

@@ -76,9 +76,9 @@ final class TextKeys {
 
     /** RFC 7143 6.1, standard-label, and # of the X# form. */
     private static boolean allowedInKey(int c) {
-        return c >= 'a' && c <= 'z'
-                || c >= 'A' && c <= 'Z'
-                || c >= '0' && c <= '9'
+        return (c >= 'a' && c <= 'z')
+                || (c >= 'A' && c <= 'Z')
+                || (c >= '0' && c <= '9')
                 || c == '.'
                 || c == '-'
                 || c == '+'

@@ -1,12 +1,12 @@
 package dev.weir.blockio.nbd;
 
-import dev.weir.blockio.wire.Traffic;
 import dev.weir.blockio.memory.BufferPool;
 import dev.weir.blockio.wire.Deadline;
 import dev.weir.blockio.wire.ProtocolViolation;
 import dev.weir.blockio.wire.ReceiveBuffer;
 import dev.weir.blockio.wire.ReplyBuffer;
 import dev.weir.blockio.wire.ReplyQueue;
+import dev.weir.blockio.wire.Traffic;
 import dev.weir.blockio.wire.Workers;
 import java.io.IOException;
 import java.net.SocketAddress;

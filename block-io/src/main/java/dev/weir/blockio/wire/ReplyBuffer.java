@@ -81,7 +81,9 @@ public final class ReplyBuffer {
         }
     }
 
-    /** The contents, for a caller that takes them to where they are going and then clears the view. */
+    /**
+     * The contents, for a caller that takes them to where they are going and then clears the view.
+     */
     public ByteBuffer takeContents() {
         ByteBuffer contents = held().view().limit(position).position(0);
         position = 0;

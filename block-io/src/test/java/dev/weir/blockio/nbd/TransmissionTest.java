@@ -2,12 +2,12 @@ package dev.weir.blockio.nbd;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weir.blockio.wire.Traffic;
 import dev.weir.blockio.MemoryDevice;
 import dev.weir.blockio.memory.BufferPool;
 import dev.weir.blockio.wire.Deadline;
 import dev.weir.blockio.wire.ReceiveBuffer;
 import dev.weir.blockio.wire.ReplyQueue;
+import dev.weir.blockio.wire.Traffic;
 import dev.weir.blockio.wire.Workers;
 import java.io.IOException;
 import java.net.InetAddress;
