@@ -1,4 +1,4 @@
-package dev.weir.blockio.nbd;
+package dev.weir.blockio.wire;
 
 import dev.weir.blockio.memory.BufferPool;
 import dev.weir.blockio.memory.IoBuffer;
@@ -13,10 +13,10 @@ import org.jspecify.annotations.Nullable;
  * uncounted was never there. Holds memory only while there is something in it. Owned by one thread
  * at a time.
  */
-final class ReplyBuffer {
+public final class ReplyBuffer {
 
     /** Takes the contents to where they are going. */
-    interface Outlet {
+    public interface Outlet {
         void drain(ByteBuffer contents) throws IOException;
     }
 
@@ -26,26 +26,26 @@ final class ReplyBuffer {
     private @Nullable IoBuffer buffer;
     private int position;
 
-    ReplyBuffer(BufferPool pool, int capacity, Outlet outlet) {
+    public ReplyBuffer(BufferPool pool, int capacity, Outlet outlet) {
         this.pool = pool;
         this.capacity = capacity;
         this.outlet = outlet;
     }
 
-    int capacity() {
+    public int capacity() {
         return capacity;
     }
 
-    int position() {
+    public int position() {
         return position;
     }
 
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return position == 0;
     }
 
     /** Drains if fewer than this many bytes are free; at most {@link #capacity}. */
-    void room(int bytes) throws IOException {
+    public void room(int bytes) throws IOException {
         if (bytes > capacity) {
             throw new IllegalArgumentException(bytes + " bytes never fit into " + capacity);
         }
@@ -57,19 +57,19 @@ final class ReplyBuffer {
         }
     }
 
-    ByteBuffer view() {
+    public ByteBuffer view() {
         return held().view();
     }
 
-    OffHeapMemory memory() {
+    public OffHeapMemory memory() {
         return held().memory();
     }
 
-    void advance(int bytes) {
+    public void advance(int bytes) {
         position += bytes;
     }
 
-    void drain() throws IOException {
+    public void drain() throws IOException {
         if (position > 0) {
             ByteBuffer contents = held().view().limit(position).position(0);
             try {
@@ -81,8 +81,17 @@ final class ReplyBuffer {
         }
     }
 
+    /**
+     * The contents, for a caller that takes them to where they are going and then clears the view.
+     */
+    public ByteBuffer takeContents() {
+        ByteBuffer contents = held().view().limit(position).position(0);
+        position = 0;
+        return contents;
+    }
+
     /** Gives the memory back; what was not drained is lost. */
-    void release() {
+    public void release() {
         if (buffer != null) {
             pool.release(buffer);
             buffer = null;

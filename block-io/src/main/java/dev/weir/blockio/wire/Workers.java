@@ -1,4 +1,4 @@
-package dev.weir.blockio.nbd;
+package dev.weir.blockio.wire;
 
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Work is reserved and submitted by the connection's thread, which must not hold up replies
  * while it waits in {@link #reserve}: the work that it waits for has some to send.
  */
-final class Workers implements AutoCloseable {
+public final class Workers implements AutoCloseable {
     private static final long IDLE_SECONDS = 2;
 
     private final String name;
@@ -24,15 +24,18 @@ final class Workers implements AutoCloseable {
     private int requests;
     private long bytes;
 
-    Workers(String name, NbdLimits limits) {
+    /**
+     * @param name of the threads, which a number follows
+     */
+    public Workers(String name, int maxThreads, int maxRequests, long maxBytes) {
         this.name = name;
-        this.maxThreads = limits.workersPerConnection();
-        this.maxRequests = limits.maxRequestsInFlight();
-        this.maxBytes = limits.maxBufferedBytes();
+        this.maxThreads = maxThreads;
+        this.maxRequests = maxRequests;
+        this.maxBytes = maxBytes;
     }
 
     /** Takes one request of this many bytes into account if there is room for it now. */
-    synchronized boolean tryReserve(long requestBytes) {
+    public synchronized boolean tryReserve(long requestBytes) {
         // A request that alone is too much is let through alone: limits bound its size.
         if (requests > 0 && (requests == maxRequests || bytes + requestBytes > maxBytes)) {
             return false;
@@ -42,33 +45,48 @@ final class Workers implements AutoCloseable {
         return true;
     }
 
-    synchronized boolean isBusy() {
+    public synchronized boolean isBusy() {
         return requests > 0;
     }
 
     /** Waits until there is room. */
-    synchronized void reserve(long requestBytes) throws InterruptedException {
+    public synchronized void reserve(long requestBytes) throws InterruptedException {
         while (!tryReserve(requestBytes)) {
             wait();
         }
     }
 
     /** Gives back what was reserved, once its work is done. */
-    synchronized void release(long requestBytes) {
+    public synchronized void release(long requestBytes) {
         requests--;
         bytes -= requestBytes;
         notifyAll();
     }
 
     /** Runs reserved work, which releases its reservation in the end. */
-    void execute(Runnable work) {
+    public void execute(Runnable work) {
         executor().execute(work);
     }
 
     /** Waits until all reserved work is done. */
-    synchronized void awaitIdle() throws InterruptedException {
+    public synchronized void awaitIdle() throws InterruptedException {
         while (requests > 0) {
             wait();
+        }
+    }
+
+    /** As {@link #awaitIdle}, where there is no way to go on before. */
+    public synchronized void awaitIdleUninterruptibly() {
+        boolean interrupted = false;
+        while (requests > 0) {
+            try {
+                wait();
+            } catch (InterruptedException _) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 

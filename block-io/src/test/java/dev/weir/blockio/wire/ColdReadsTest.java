@@ -1,4 +1,4 @@
-package dev.weir.blockio.nbd;
+package dev.weir.blockio.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

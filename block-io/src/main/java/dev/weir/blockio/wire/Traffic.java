@@ -1,34 +1,34 @@
-package dev.weir.blockio.nbd;
+package dev.weir.blockio.wire;
 
 import java.util.concurrent.atomic.LongAdder;
 
 /** Counts what one client did; any thread may add and read. */
-final class Traffic {
+public final class Traffic {
     private final LongAdder requests = new LongAdder();
     private final LongAdder bytesRead = new LongAdder();
     private final LongAdder bytesWritten = new LongAdder();
 
-    void answered() {
+    public void answered() {
         requests.increment();
     }
 
-    void read(long bytes) {
+    public void read(long bytes) {
         bytesRead.add(bytes);
     }
 
-    void written(long bytes) {
+    public void written(long bytes) {
         bytesWritten.add(bytes);
     }
 
-    long requests() {
+    public long requests() {
         return requests.sum();
     }
 
-    long bytesRead() {
+    public long bytesRead() {
         return bytesRead.sum();
     }
 
-    long bytesWritten() {
+    public long bytesWritten() {
         return bytesWritten.sum();
     }
 }

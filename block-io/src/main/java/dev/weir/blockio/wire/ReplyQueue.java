@@ -1,4 +1,4 @@
-package dev.weir.blockio.nbd;
+package dev.weir.blockio.wire;
 
 import dev.weir.blockio.memory.BufferPool;
 import java.io.IOException;
@@ -14,7 +14,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * <p>Whoever holds the lock leaves {@code pending} empty or leaves it to a thread that already
  * waits for the lock.
  */
-final class ReplyQueue {
+public final class ReplyQueue {
 
     /** Replies are sent on when there are this many bytes of them, so that the client can start. */
     private static final int SEND_AT_BYTES = 64 << 10;
@@ -28,7 +28,8 @@ final class ReplyQueue {
     private final ReentrantLock lock = new ReentrantLock();
     private final ReplyBuffer pending;
 
-    ReplyQueue(SocketChannel channel, Deadline deadline, long timeoutNanos, BufferPool pool) {
+    public ReplyQueue(
+            SocketChannel channel, Deadline deadline, long timeoutNanos, BufferPool pool) {
         this.channel = channel;
         this.deadline = deadline;
         this.timeoutNanos = timeoutNanos;
@@ -36,23 +37,23 @@ final class ReplyQueue {
     }
 
     /** Starts a batch: from here to {@link #endBatch} the caller may use {@link #batch}. */
-    void startBatch() {
+    public void startBatch() {
         lock.lock();
     }
 
-    ReplyBuffer batch() {
+    public ReplyBuffer batch() {
         assert lock.isHeldByCurrentThread();
         return pending;
     }
 
     /** Sends a batch in parts where it grows long. */
-    void sendLongBatch() throws IOException {
+    public void sendLongBatch() throws IOException {
         if (pending.position() >= SEND_AT_BYTES) {
             pending.drain();
         }
     }
 
-    void endBatch() throws IOException {
+    public void endBatch() throws IOException {
         try {
             pending.drain();
         } finally {
@@ -61,8 +62,54 @@ final class ReplyQueue {
         }
     }
 
+    /** Starts a batch unless another thread is in the middle of one. */
+    public boolean tryStartBatch() {
+        return lock.tryLock();
+    }
+
+    /**
+     * Ends a batch from another thread than the connection's; where a third one waits for its turn
+     * it is left to that to send the replies.
+     */
+    public void leaveBatch() throws IOException {
+        try {
+            if (!lock.hasQueuedThreads()) {
+                pending.drain();
+                pending.release();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Ends a batch that was begun only to look at what it guards. */
+    public void pauseBatch() {
+        lock.unlock();
+    }
+
+    /** Ends a batch without sending anything, because the connection is gone. */
+    public void abandonBatch() {
+        pending.release();
+        lock.unlock();
+    }
+
+    /** In a batch: sends its replies so far and, right behind them, bytes from elsewhere. */
+    public void sendWith(ByteBuffer payload) throws IOException {
+        ByteBuffer head = pending.takeContents();
+        ByteBuffer[] both = {head, payload};
+        while (head.hasRemaining() || payload.hasRemaining()) {
+            deadline.in(timeoutNanos);
+            try {
+                channel.write(both);
+            } finally {
+                deadline.none();
+            }
+        }
+        head.clear();
+    }
+
     /** Sends finished replies from another thread than the connection's. */
-    void send(ByteBuffer replies) throws IOException {
+    public void send(ByteBuffer replies) throws IOException {
         lock.lock();
         try {
             if (replies.remaining() > SEND_AT_BYTES) {

@@ -1,4 +1,4 @@
-package dev.weir.blockio.nbd;
+package dev.weir.blockio.wire;
 
 import dev.weir.blockio.memory.BufferPool;
 import dev.weir.blockio.memory.IoBuffer;
@@ -18,7 +18,7 @@ import java.nio.channels.SocketChannel;
  * Holds a small buffer while its connection is idle: a read that will block goes into that one, and
  * a large one is borrowed when the socket has more than it holds. Owned by the connection's thread.
  */
-final class ReceiveBuffer implements AutoCloseable {
+public final class ReceiveBuffer implements AutoCloseable {
     private final SocketChannel channel;
     private final InputStream socketInput;
     private final BufferPool pool;
@@ -27,7 +27,7 @@ final class ReceiveBuffer implements AutoCloseable {
     private int position;
     private int limit;
 
-    ReceiveBuffer(SocketChannel channel, BufferPool pool) throws IOException {
+    public ReceiveBuffer(SocketChannel channel, BufferPool pool) throws IOException {
         this.channel = channel;
         this.socketInput = channel.socket().getInputStream();
         this.pool = pool;
@@ -35,23 +35,23 @@ final class ReceiveBuffer implements AutoCloseable {
         this.current = small;
     }
 
-    IoBuffer buffer() {
+    public IoBuffer buffer() {
         return current;
     }
 
-    ByteBuffer view() {
+    public ByteBuffer view() {
         return current.view();
     }
 
-    int position() {
+    public int position() {
         return position;
     }
 
-    int buffered() {
+    public int buffered() {
         return limit - position;
     }
 
-    void consume(int bytes) {
+    public void consume(int bytes) {
         position += bytes;
         if (position == limit) {
             position = 0;
@@ -60,21 +60,21 @@ final class ReceiveBuffer implements AutoCloseable {
     }
 
     /** Bytes that can be received without blocking. */
-    int waiting() throws IOException {
+    public int waiting() throws IOException {
         return socketInput.available();
     }
 
     /** Makes sure that this many bytes, from {@link #position} on, can lie in one piece. */
-    void reserve(int bytes) {
+    public void reserve(int bytes) {
         if (bytes > current.sizeBytes()) {
-            moveTo(pool.acquire(bytes));
+            moveTo(pool.acquire(Math.max(bytes, BufferPool.LARGE_BYTES)));
         } else if (bytes > current.sizeBytes() - position) {
             compact();
         }
     }
 
     /** Receives what the socket has, which is known to be this much, or all there is room for. */
-    int receive(int waiting) throws IOException {
+    public int receive(int waiting) throws IOException {
         if (current == small && waiting > small.sizeBytes() - limit) {
             moveTo(pool.acquire(BufferPool.LARGE_BYTES));
         }
@@ -85,7 +85,7 @@ final class ReceiveBuffer implements AutoCloseable {
      * Receives at least one byte of the {@code needed} ones that room was reserved for, waiting for
      * it; -1 at the end of the stream.
      */
-    int receiveBlocking(int needed) throws IOException {
+    public int receiveBlocking(int needed) throws IOException {
         if (limit == 0 && needed <= BufferPool.SMALL_BYTES) {
             shrink();
         }
