@@ -67,6 +67,20 @@ class AtomicCommandsTest {
     }
 
     @Test
+    void shouldRefuseWhenTheInitiatorMeansAnotherNumberOfBlocks() {
+        client.task()
+                .begin(
+                        0,
+                        1,
+                        TaskAttribute.SIMPLE,
+                        ByteBuffer.wrap(ScsiClient.bytes(COMPARE_AND_WRITE)),
+                        4 * 512);
+
+        assertThat(client.reply().outcome()).isEqualTo("02 05/24/00");
+        client.task().end();
+    }
+
+    @Test
     void shouldMergeWithOr() {
         client.run("2a 00 00 00 00 00 00 00 01 00", ScsiClient.filled(512, 0x0f));
 

@@ -152,16 +152,23 @@ class ProvisioningTest {
     }
 
     @Test
-    void shouldWriteTheSameUpToTheEndWhenNoLengthIsGiven() {
+    void shouldNotTakeNoLengthForAllBlocks() {
         byte[] pattern = ScsiClient.filled(512, 5);
 
         assertThat(client.run("41 00 00 00 1f fe 00 00 00 00", pattern).outcome())
-                .isEqualTo("GOOD");
-
-        assertThat(device.contents(8190 * 512, 512)).isEqualTo(pattern);
-        assertThat(device.contents(8191 * 512, 512)).isEqualTo(pattern);
-        assertThat(device.contents(8189 * 512, 512)).isEqualTo(new byte[512]);
+                .isEqualTo("02 05/24/00");
         assertThat(client.run("41 00 00 00 00 00 00 00 01 00", new byte[256]).outcome())
                 .isEqualTo("02 05/0e/03");
+    }
+
+    /** With LBPRZ, blocks of other data than zeros are written and not unmapped (SBC-3 5.44). */
+    @Test
+    void shouldNotUnmapWhatIsNotZero() {
+        byte[] pattern = ScsiClient.filled(512, 5);
+
+        assertThat(client.run("41 08 00 00 00 00 00 00 80 00", pattern).outcome())
+                .isEqualTo("GOOD");
+
+        assertThat(device.contents(127 * 512, 512)).isEqualTo(pattern);
     }
 }
