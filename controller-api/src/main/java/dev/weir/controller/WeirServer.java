@@ -9,6 +9,8 @@ import dev.weir.db.WeirDatabase;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.springframework.boot.SpringApplication;
@@ -44,7 +46,8 @@ public final class WeirServer implements AutoCloseable {
         var settings = WeirSettings.of(arguments);
         var directory = DataDirectory.open(settings.dataDir());
         try {
-            WeirDatabase.prepareEmbedded(directory.database());
+            requireFree(settings, settings.nbdPort(), "nbd");
+            requireFree(settings, settings.httpPort(), "http");
             var application = new SpringApplication(WeirApplication.class);
             application.setRegisterShutdownHook(false);
             application.setDefaultProperties(properties(settings, directory));
@@ -58,9 +61,30 @@ public final class WeirServer implements AutoCloseable {
             var server = new WeirServer(directory, context);
             directory.publishRun(server.runJson());
             return server;
-        } catch (RuntimeException | IOException e) {
+        } catch (StartupException e) {
             close(directory);
-            throw explained(settings, e);
+            throw e;
+        } catch (RuntimeException | IOException e) {
+            boolean full = !directory.space().admitsDeletions();
+            var complaint = directory.space().complaint();
+            close(directory);
+            throw full
+                    ? new StartupException(ExitCode.CANNOT_START, "cannot start: " + complaint, e)
+                    : explained(settings, e);
+        }
+    }
+
+    /** A port that is taken is told of before anything else is; taking it is for its server. */
+    private static void requireFree(WeirSettings settings, int port, String protocol)
+            throws StartupException {
+        if (port == 0) {
+            return;
+        }
+        try (var probe = new ServerSocket()) {
+            probe.setReuseAddress(true);
+            probe.bind(new InetSocketAddress(settings.bindAddress(), port));
+        } catch (IOException e) {
+            throw StartupException.cannotListen(settings.bind(), port, protocol, e);
         }
     }
 
@@ -104,9 +128,12 @@ public final class WeirServer implements AutoCloseable {
         var properties = new LinkedHashMap<String, Object>();
         properties.put("server.address", settings.bind());
         properties.put("server.port", settings.httpPort());
-        properties.put(
-                "spring.datasource.url",
-                "${WEIR_DB_URL:%s}".formatted(WeirDatabase.embeddedUrl(directory.database())));
+        if (System.getenv("WEIR_DB_URL") == null) {
+            properties.put("spring.datasource.url", WeirDatabase.embeddedUrl(directory.database()));
+            properties.putAll(WeirDatabase.embeddedProperties());
+        } else {
+            properties.put("spring.datasource.url", "${WEIR_DB_URL}");
+        }
         return properties;
     }
 

@@ -107,6 +107,32 @@ class BadRequestTest {
         assertThat(weir.get("/api/v1/pools").json().path("items")).hasSize(1);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "99999999999999999999, A volume of 99999999999999999999 bytes is not possible.",
+        "'\"9999999PiB\"', A volume of 9999999PiB is not possible."
+    })
+    void shouldNameASizeAsItWasWritten(String size, String detail) {
+        var answer =
+                weir.post(
+                        "/api/v1/volumes",
+                        "{\"name\":\"a\",\"pool\":\"default\",\"size\":%s}".formatted(size));
+
+        assertProblem(answer, 422, "invalid-value");
+        assertThat(answer.json().path("detail").asString()).isEqualTo(detail);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/api/v1/volumes?pagesize=10",
+                "/api/v1/volumes?page=0&nonsense",
+                "/api/v1/volumes/a?force=true"
+            })
+    void shouldRefuseAQueryParameterThatNobodyReads(String address) {
+        assertProblem(weir.get(address), 400, "invalid-parameter");
+    }
+
     @Test
     void shouldNeverTakeAFileThatHoldsData() throws IOException {
         var file = Files.writeString(directory.resolve("precious"), "data");
@@ -277,9 +303,10 @@ class BadRequestTest {
         assertThat(exchange(request)).contains("application/problem+json").contains("16 KiB");
     }
 
-    @Test
-    void shouldForbidBrowsersWhatTheyNeedNotDo() {
-        var answer = weir.get("/api/v1/volumes");
+    @ParameterizedTest
+    @CsvSource({"GET, /api/v1/volumes", "GET, /", "HEAD, /", "HEAD, /api/v1/volumes"})
+    void shouldForbidBrowsersWhatTheyNeedNotDo(String method, String path) {
+        var answer = weir.send(weir.request(path).method(method, BodyPublishers.noBody()));
 
         assertThat(answer.header("Content-Security-Policy")).startsWith("default-src 'self'");
         assertThat(answer.header("X-Content-Type-Options")).isEqualTo("nosniff");

@@ -60,7 +60,8 @@ class StartupTest {
 
         assertThatThrownBy(() -> RunningController.start(file))
                 .isInstanceOf(StartupException.class)
-                .hasMessageContaining("cannot use the data directory " + file);
+                .hasMessage(
+                        "cannot use the data directory %s: it is not a directory".formatted(file));
     }
 
     @Test

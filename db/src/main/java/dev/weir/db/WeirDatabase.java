@@ -1,11 +1,9 @@
 package dev.weir.db;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.Map;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.boot.persistence.autoconfigure.EntityScan;
 import org.springframework.context.annotation.ComponentScan;
 import org.springframework.context.annotation.Configuration;
@@ -17,12 +15,11 @@ import org.springframework.data.jpa.repository.config.EnableJpaRepositories;
 @EnableJpaRepositories
 @ComponentScan
 public class WeirDatabase {
-    private static final Logger LOG = LoggerFactory.getLogger(WeirDatabase.class);
 
     /**
-     * The embedded database in a file. {@code WRITE_DELAY=0} hands each commit to the operating
-     * system before it returns, so that the death of the process loses none; closing it is left to
-     * whoever stops the stores.
+     * The embedded database in a file, for {@link EmbeddedDriver}. {@code WRITE_DELAY=0} hands each
+     * commit to the operating system before it returns, so that the death of the process loses
+     * none; closing it is left to whoever stops the stores.
      */
     public static String embeddedUrl(Path file) {
         return "jdbc:h2:file:"
@@ -31,15 +28,18 @@ public class WeirDatabase {
                 + ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE";
     }
 
-    /**
-     * Makes the file ready to be opened, whatever way its last user ended. To be called before each
-     * opening of the embedded database; without it the last commits before a kill may be lost.
-     */
-    public static void prepareEmbedded(Path file) throws IOException {
-        var store = file.resolveSibling(file.getFileName() + ".mv.db");
-        if (StoreHeader.mend(store)) {
-            LOG.debug("The database was not closed; its newest commit was found");
+    /** Settings of the data source that go with {@link #embeddedUrl}. */
+    public static Map<String, Object> embeddedProperties() {
+        try {
+            EmbeddedDriver.register();
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
         }
+        return Map.of(
+                "spring.datasource.driver-class-name",
+                EmbeddedDriver.class.getName(),
+                "spring.datasource.hikari.exception-override-class-name",
+                ClosedDatabase.class.getName());
     }
 
     /** What the database said, if it was the database that failed. */

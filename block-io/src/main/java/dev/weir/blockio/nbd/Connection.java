@@ -1,6 +1,13 @@
 package dev.weir.blockio.nbd;
 
 import dev.weir.blockio.memory.BufferPool;
+import dev.weir.blockio.wire.Deadline;
+import dev.weir.blockio.wire.ProtocolViolation;
+import dev.weir.blockio.wire.ReceiveBuffer;
+import dev.weir.blockio.wire.ReplyBuffer;
+import dev.weir.blockio.wire.ReplyQueue;
+import dev.weir.blockio.wire.Traffic;
+import dev.weir.blockio.wire.Workers;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
@@ -186,7 +193,7 @@ final class Connection implements Runnable, Handshake.Exports {
                         limits.maxRequestBytes(),
                         traffic);
         log.info("NBD client {} attached to {}", remote, name);
-        try (Workers workers = new Workers("nbd-" + name, limits)) {
+        try (Workers workers = limits.workers("nbd-" + name)) {
             SlowRequests slow =
                     new SlowRequests(session, replies, workers, host.pool(), this::abort);
             new Transmission(session, in, replies, slow, () -> stopping).run();

@@ -5,6 +5,8 @@ import dev.weir.blockio.Ranges;
 import dev.weir.blockio.StorageException;
 import dev.weir.blockio.ZeroMode;
 import dev.weir.blockio.memory.OffHeapMemory;
+import dev.weir.blockio.wire.ReplyBuffer;
+import dev.weir.blockio.wire.Traffic;
 import java.io.IOException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -1,5 +1,9 @@
 package dev.weir.blockio.nbd;
 
+import dev.weir.blockio.wire.Deadline;
+import dev.weir.blockio.wire.ProtocolViolation;
+import dev.weir.blockio.wire.ReceiveBuffer;
+import dev.weir.blockio.wire.ReplyBuffer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;

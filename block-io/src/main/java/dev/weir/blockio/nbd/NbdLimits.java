@@ -1,5 +1,6 @@
 package dev.weir.blockio.nbd;
 
+import dev.weir.blockio.wire.Workers;
 import java.time.Duration;
 
 /**
@@ -64,6 +65,10 @@ public record NbdLimits(
                 128,
                 16,
                 Duration.ofSeconds(30));
+    }
+
+    Workers workers(String name) {
+        return new Workers(name, workersPerConnection, maxRequestsInFlight, maxBufferedBytes);
     }
 
     private static void requirePositive(String what, long value) {

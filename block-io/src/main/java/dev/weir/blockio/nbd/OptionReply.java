@@ -1,5 +1,6 @@
 package dev.weir.blockio.nbd;
 
+import dev.weir.blockio.wire.ReplyBuffer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

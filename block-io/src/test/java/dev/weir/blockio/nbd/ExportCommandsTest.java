@@ -3,6 +3,7 @@ package dev.weir.blockio.nbd;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.blockio.MemoryDevice;
+import dev.weir.blockio.wire.Traffic;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 

@@ -3,6 +3,7 @@ package dev.weir.blockio.nbd;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.blockio.memory.BufferPool;
+import dev.weir.blockio.wire.ReplyBuffer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.HexFormat;

@@ -4,6 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.blockio.MemoryDevice;
 import dev.weir.blockio.memory.BufferPool;
+import dev.weir.blockio.wire.Deadline;
+import dev.weir.blockio.wire.ReceiveBuffer;
+import dev.weir.blockio.wire.ReplyQueue;
+import dev.weir.blockio.wire.Traffic;
+import dev.weir.blockio.wire.Workers;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -59,7 +64,7 @@ class TransmissionTest {
                 SocketChannel client = connect(listener);
                 SocketChannel channel = listener.accept();
                 ReceiveBuffer in = new ReceiveBuffer(channel, pool);
-                Workers workers = new Workers("test", limits)) {
+                Workers workers = limits.workers("test")) {
             client.write(requests);
             client.shutdownOutput();
             ReplyQueue replies = new ReplyQueue(channel, new Deadline(), Long.MAX_VALUE >> 1, pool);

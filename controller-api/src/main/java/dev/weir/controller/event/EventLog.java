@@ -1,5 +1,6 @@
 package dev.weir.controller.event;
 
+import dev.weir.controller.settings.DataDirectory;
 import dev.weir.db.EventRow;
 import dev.weir.db.EventStore;
 import java.time.Clock;
@@ -7,6 +8,8 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
@@ -15,13 +18,17 @@ import org.springframework.stereotype.Component;
  */
 @Component
 public class EventLog {
+    private static final Logger LOG = LoggerFactory.getLogger(EventLog.class);
+
     private final EventStore events;
+    private final DataDirectory directory;
     private final Clock clock;
     private final List<Consumer<EventRow>> watchers = new CopyOnWriteArrayList<>();
     private final ReentrantLock order = new ReentrantLock();
 
-    EventLog(EventStore events, Clock clock) {
+    EventLog(EventStore events, DataDirectory directory, Clock clock) {
         this.events = events;
+        this.directory = directory;
         this.clock = clock;
     }
 
@@ -32,6 +39,10 @@ public class EventLog {
      * @param subject the resource, such as {@code volumes/db01}
      */
     public void append(String kind, String subject, String message) {
+        if (!directory.space().admitsDeletions()) {
+            LOG.warn("No room to remember the event {} of {}: {}", kind, subject, message);
+            return;
+        }
         order.lock();
         try {
             var event = events.append(clock.instant(), kind, subject, message);

@@ -1,6 +1,7 @@
 package dev.weir.controller.extent;
 
 import dev.weir.controller.pool.OpenPools;
+import dev.weir.controller.settings.DataDirectory;
 import dev.weir.db.ExtentRow;
 import dev.weir.db.ExtentStore;
 import dev.weir.engine.ExtentAllocation;
@@ -27,11 +28,13 @@ public class ExtentInventory implements Runnable {
 
     private final OpenPools pools;
     private final ExtentStore extents;
+    private final DataDirectory directory;
     private final Map<UUID, Long> revisions = new ConcurrentHashMap<>();
 
     private @Nullable Thread thread;
 
-    ExtentInventory(OpenPools pools, ExtentStore extents) {
+    ExtentInventory(OpenPools pools, ExtentStore extents, DataDirectory directory) {
+        this.directory = directory;
         this.pools = pools;
         this.extents = extents;
     }
@@ -66,9 +69,11 @@ public class ExtentInventory implements Runnable {
         }
     }
 
-    /** Brings the rows of every pool that changed up to date. */
+    /** Brings the rows of every pool that changed up to date, if the database has room. */
     void round() {
-        pools.allServing().forEach(this::round);
+        if (directory.space().admitsChanges()) {
+            pools.allServing().forEach(this::round);
+        }
     }
 
     private void round(Pool pool) {

@@ -2,6 +2,7 @@ package dev.weir.controller.health;
 
 import dev.weir.controller.pool.OpenPools;
 import dev.weir.controller.pool.PoolHealth;
+import dev.weir.controller.reconcile.DefaultPool;
 import dev.weir.db.PoolStore;
 import java.util.Objects;
 import org.springframework.boot.health.contributor.Health;
@@ -15,20 +16,27 @@ import org.springframework.stereotype.Component;
 @Component("pools")
 class PoolsHealth implements HealthIndicator {
     /** Ranked in application.properties; answered with 200, as what is up is. */
-    private static final String DEGRADED = "DEGRADED";
+    static final String DEGRADED = "DEGRADED";
 
     private final PoolStore pools;
     private final OpenPools openPools;
+    private final DefaultPool defaultPool;
 
-    PoolsHealth(PoolStore pools, OpenPools openPools) {
+    PoolsHealth(PoolStore pools, OpenPools openPools, DefaultPool defaultPool) {
         this.pools = pools;
         this.openPools = openPools;
+        this.defaultPool = defaultPool;
     }
 
     @Override
     public Health health() {
         var health = Health.up();
         var worst = PoolHealth.State.ONLINE;
+        var missing = defaultPool.failure();
+        if (missing.isPresent()) {
+            health.withDetail(DefaultPool.NAME, missing.get());
+            worst = PoolHealth.State.DEGRADED;
+        }
         for (var row : pools.all()) {
             var pool = openPools.health(row.id());
             var reason = Objects.requireNonNullElse(pool.reason(), "serving");

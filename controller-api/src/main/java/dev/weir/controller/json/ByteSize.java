@@ -18,13 +18,18 @@ import tools.jackson.databind.ser.std.ToStringSerializer;
  */
 @JsonDeserialize(using = ByteSize.Reader.class)
 @JsonSerialize(using = ToStringSerializer.class)
-public record ByteSize(long bytes) {
+public record ByteSize(long bytes, String written) {
+    public ByteSize(long bytes) {
+        this(bytes, Long.toString(bytes));
+    }
+
     /** What a size looks like, for people. */
     public static final String FORM_IN_WORDS =
             "A size is a whole number of bytes, or a string of one with a binary unit such as"
                     + " \"10GiB\"; units are B, KiB, MiB, GiB, TiB and PiB.";
 
     private static final Pattern FORM = Pattern.compile("(-?)([0-9]{1,30})(?: ?([KMGTP]i)?B)?");
+    private static final int MAX_SHOWN_CHARS = 40;
     private static final String UNITS = "KMGTP";
 
     /** Reads a size; throws with {@link #FORM_IN_WORDS}. */
@@ -40,17 +45,27 @@ public record ByteSize(long bytes) {
             long bytes = Math.multiplyExact(Long.parseLong(match.group(2)), 1L << shift);
             return new ByteSize(negative ? -bytes : bytes);
         } catch (ArithmeticException | NumberFormatException e) {
-            return beyond(negative);
+            return beyond(negative, text);
         }
     }
 
+    /** The number of bytes, or what was written if that has no number here. */
     @Override
     public String toString() {
-        return Long.toString(bytes);
+        return written;
     }
 
-    private static ByteSize beyond(boolean negative) {
-        return new ByteSize(negative ? Long.MIN_VALUE : Long.MAX_VALUE);
+    /** In a sentence. */
+    public String inWords() {
+        var shown =
+                written.length() <= MAX_SHOWN_CHARS
+                        ? written
+                        : written.substring(0, MAX_SHOWN_CHARS) + "...";
+        return shown.endsWith("B") ? shown : shown + " bytes";
+    }
+
+    private static ByteSize beyond(boolean negative, String written) {
+        return new ByteSize(negative ? Long.MIN_VALUE : Long.MAX_VALUE, written);
     }
 
     /** Reads both forms, and nothing else: no fractions, no exponents, no booleans. */
@@ -65,7 +80,9 @@ public record ByteSize(long bytes) {
                 return switch (parser.getNumberType()) {
                     case INT, LONG -> new ByteSize(parser.getLongValue());
                     case BIG_INTEGER, FLOAT, DOUBLE, BIG_DECIMAL ->
-                            beyond(parser.getBigIntegerValue().signum() < 0);
+                            beyond(
+                                    parser.getBigIntegerValue().signum() < 0,
+                                    parser.getBigIntegerValue().toString());
                 };
             }
             if (parser.hasToken(JsonToken.VALUE_STRING)) {

@@ -33,7 +33,7 @@ public record NewDevice(
                 || bytes % Limits.SECTOR_BYTES != 0) {
             throw Problems.invalid(
                     "size",
-                    "A device of %d bytes is not possible.".formatted(bytes),
+                    "A device of %s is not possible.".formatted(device.size.inWords()),
                     "Choose a multiple of %d from %d to %d bytes."
                             .formatted(
                                     Limits.SECTOR_BYTES,

@@ -61,7 +61,7 @@ public record NewPool(
         if (Long.bitCount(size.bytes()) != 1 || size.bytes() < min || size.bytes() > max) {
             throw Problems.invalid(
                     field,
-                    "The %s of %d bytes is not possible.".formatted(field, size.bytes()),
+                    "The %s of %s is not possible.".formatted(field, size.inWords()),
                     "Choose a power of two from %d to %d bytes.".formatted(min, max));
         }
         return size.bytes();

@@ -1,6 +1,8 @@
 package dev.weir.controller.problem;
 
 import dev.weir.blockio.StorageException;
+import dev.weir.controller.settings.DataDirectory;
+import dev.weir.db.WeirDatabase;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +25,12 @@ import org.springframework.web.servlet.resource.NoResourceFoundException;
 @RestControllerAdvice
 class ProblemHandler {
     private static final Logger LOG = LoggerFactory.getLogger(ProblemHandler.class);
+
+    private final DataDirectory directory;
+
+    ProblemHandler(DataDirectory directory) {
+        this.directory = directory;
+    }
 
     @ExceptionHandler
     ResponseEntity<ProblemBody> problem(ProblemException e) {
@@ -91,6 +99,10 @@ class ProblemHandler {
     ResponseEntity<ProblemBody> other(Exception e) {
         if (e instanceof ErrorResponse known && known.getStatusCode().is4xxClientError()) {
             return answer(StatusProblems.of(known.getStatusCode().value()));
+        }
+        if (WeirDatabase.reason(e).isPresent() && !directory.space().admitsChanges()) {
+            LOG.warn("The database has no room: {}", e.getMessage());
+            return answer(Problems.hostFull(directory.space().complaint()));
         }
         LOG.error("A request failed", e);
         return answer(StatusProblems.internal("The request could not be served."));

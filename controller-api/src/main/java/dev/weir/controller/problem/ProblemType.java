@@ -39,7 +39,8 @@ public enum ProblemType {
     STORAGE_FAILED(500, "A device failed"),
     POOL_UNAVAILABLE(503, "The pool does not serve"),
     HTTP_VERSION_NOT_SUPPORTED(505, "This version of HTTP is not served"),
-    POOL_FULL(507, "There is no space left");
+    POOL_FULL(507, "There is no space left"),
+    HOST_FULL(507, "The host's file system is full");
 
     private static final String PAGES = "https://weir.dev/problems/";
 

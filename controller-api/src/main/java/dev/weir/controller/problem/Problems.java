@@ -60,6 +60,15 @@ public final class Problems {
                 .exception();
     }
 
+    /** The database has no room for a change. */
+    public static Problem hostFull(String complaint) {
+        return new Problem(
+                ProblemType.HOST_FULL,
+                "The host's file system has no room for the change.",
+                sentence(complaint),
+                "Free space on the host; nothing needs a restart. Deletions may still be possible.");
+    }
+
     /** What a storage failure is to a client of REST. */
     public static Problem of(StorageException e) {
         return of(e.failure());

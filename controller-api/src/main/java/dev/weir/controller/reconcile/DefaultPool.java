@@ -6,20 +6,20 @@ import dev.weir.controller.pool.NewDevice;
 import dev.weir.controller.pool.NewPool;
 import dev.weir.controller.pool.PoolProvisioning;
 import dev.weir.controller.problem.ProblemException;
+import dev.weir.controller.reconcile.Difference.Kind;
 import dev.weir.controller.settings.DataDirectory;
 import dev.weir.controller.settings.WeirSettings;
 import dev.weir.db.PoolStore;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /** The pool that a first start makes, so that there is something to use. */
 @Component
 public class DefaultPool {
-    private static final Logger LOG = LoggerFactory.getLogger(DefaultPool.class);
-    private static final String NAME = "default";
+    public static final String NAME = "default";
     private static final String DEVICE = "default-0";
     private static final ByteSize SIZE = new ByteSize(10L << 30);
 
@@ -27,16 +27,21 @@ public class DefaultPool {
     private final DataDirectory directory;
     private final PoolStore pools;
     private final PoolProvisioning provisioning;
+    private final Differences differences;
+
+    private volatile @Nullable String failure;
 
     DefaultPool(
             WeirSettings settings,
             DataDirectory directory,
             PoolStore pools,
-            PoolProvisioning provisioning) {
+            PoolProvisioning provisioning,
+            Differences differences) {
         this.settings = settings;
         this.directory = directory;
         this.pools = pools;
         this.provisioning = provisioning;
+        this.differences = differences;
     }
 
     /** Makes the pool if it is wanted and there is none at all; Weir also works without it. */
@@ -48,7 +53,21 @@ public class DefaultPool {
         try {
             provisioning.create(UUID.randomUUID(), new NewPool(NAME, null, null, List.of(device)));
         } catch (StorageException | ProblemException e) {
-            LOG.error("The pool {} could not be made: {}", NAME, e.getMessage());
+            var reason =
+                    e instanceof ProblemException problem
+                            ? problem.problem().detail() + " " + problem.problem().cause()
+                            : e.getMessage();
+            failure = reason;
+            differences.add(
+                    Kind.DEFAULT_POOL_FAILED,
+                    "pools/" + NAME,
+                    "The pool %s could not be made, the next start tries again (--no-default-pool leaves it out): %s"
+                            .formatted(NAME, reason));
         }
+    }
+
+    /** Why the pool could not be made at this start, while there still is none. */
+    public Optional<String> failure() {
+        return pools.all().isEmpty() ? Optional.ofNullable(failure) : Optional.empty();
     }
 }

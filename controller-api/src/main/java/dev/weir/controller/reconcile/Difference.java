@@ -10,6 +10,7 @@ public record Difference(Kind kind, String subject, String detail) {
 
     /** What differed. */
     public enum Kind {
+        DEFAULT_POOL_FAILED,
         POOL_FAILED,
         POOL_FINISHED,
         /** Its creation had been cut off and cannot be finished; nobody had been told of it. */

@@ -4,12 +4,18 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Locale;
 import java.util.Set;
 
 /**
@@ -19,6 +25,7 @@ import java.util.Set;
  *   DIR/lock          locked while a controller runs; says its pid
  *   DIR/version       layout version
  *   DIR/admin-token   mode 0600
+ *   DIR/reserve       given up when a start finds the file system full, see {@link HostSpace}
  *   DIR/run.json      pid, URL and ports of the running controller
  *   DIR/db/           the embedded database
  *   DIR/devices/      device files that Weir makes itself
@@ -33,10 +40,12 @@ public final class DataDirectory implements AutoCloseable {
 
     private final Path root;
     private final FileChannel lock;
+    private final HostSpace space;
 
-    private DataDirectory(Path root, FileChannel lock) {
+    private DataDirectory(Path root, FileChannel lock, HostSpace space) {
         this.root = root;
         this.lock = lock;
+        this.space = space;
     }
 
     /** Makes the directory if need be, and takes it. */
@@ -46,10 +55,12 @@ public final class DataDirectory implements AutoCloseable {
             var root = path.toRealPath();
             var lock = lock(root);
             try {
+                var space = HostSpace.of(root);
+                sign(lock);
                 checkVersion(root);
                 Files.createDirectories(root.resolve("db"));
                 Files.createDirectories(root.resolve("devices"));
-                return new DataDirectory(root, lock);
+                return new DataDirectory(root, lock, space);
             } catch (IOException | StartupException e) {
                 lock.close();
                 throw e;
@@ -57,9 +68,25 @@ public final class DataDirectory implements AutoCloseable {
         } catch (IOException e) {
             throw new StartupException(
                     ExitCode.CANNOT_START,
-                    "cannot use the data directory %s: %s".formatted(path, e),
+                    "cannot use the data directory %s: %s".formatted(path, reason(e)),
                     e);
         }
+    }
+
+    /** In words for people, without the names of Java. */
+    private static String reason(IOException e) {
+        return switch (e) {
+            case FileAlreadyExistsException _ -> "it is not a directory";
+            case AccessDeniedException _ -> "permission denied";
+            case NoSuchFileException _ -> "it does not exist";
+            case FileSystemException f when f.getReason() != null ->
+                    f.getReason().toLowerCase(Locale.ROOT);
+            default -> e.getMessage() == null ? "it cannot be read" : e.getMessage();
+        };
+    }
+
+    public HostSpace space() {
+        return space;
     }
 
     public Path adminToken() {
@@ -113,12 +140,14 @@ public final class DataDirectory implements AutoCloseable {
                     "the data directory %s is in use by pid %s"
                             .formatted(root, Files.readString(file).strip()));
         }
-        channel.truncate(0);
-        channel.write(
-                ByteBuffer.wrap(
-                        (ProcessHandle.current().pid() + "\n")
-                                .getBytes(java.nio.charset.StandardCharsets.US_ASCII)));
         return channel;
+    }
+
+    /** Says who holds the lock. */
+    private static void sign(FileChannel lock) throws IOException {
+        var pid = ProcessHandle.current().pid() + "\n";
+        lock.truncate(0);
+        lock.write(ByteBuffer.wrap(pid.getBytes(StandardCharsets.US_ASCII)));
     }
 
     private static boolean tryLock(FileChannel channel) throws IOException {

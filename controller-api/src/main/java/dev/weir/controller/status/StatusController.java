@@ -5,6 +5,7 @@ import dev.weir.controller.pool.OpenPools;
 import dev.weir.controller.pool.PoolHealth;
 import dev.weir.controller.reconcile.Difference;
 import dev.weir.controller.reconcile.Differences;
+import dev.weir.controller.settings.DataDirectory;
 import dev.weir.db.PoolStore;
 import dev.weir.db.VolumeStore;
 import io.swagger.v3.oas.annotations.Operation;
@@ -25,6 +26,7 @@ class StatusController {
     private final OpenPools openPools;
     private final NbdEndpoint nbd;
     private final Differences differences;
+    private final DataDirectory directory;
     private final Instant startedAt;
 
     StatusController(
@@ -33,12 +35,14 @@ class StatusController {
             OpenPools openPools,
             NbdEndpoint nbd,
             Differences differences,
+            DataDirectory directory,
             Clock clock) {
         this.pools = pools;
         this.volumes = volumes;
         this.openPools = openPools;
         this.nbd = nbd;
         this.differences = differences;
+        this.directory = directory;
         this.startedAt = clock.instant();
     }
 
@@ -54,6 +58,7 @@ class StatusController {
                 "nbdPort",
                 "nbdClients",
                 "iscsi",
+                "changesAdmitted",
                 "differences"
             })
     record StatusView(
@@ -66,6 +71,10 @@ class StatusController {
             int nbdClients,
             @Schema(description = "Whether iSCSI is served", example = "not available yet")
                     String iscsi,
+            @Schema(
+                            description =
+                                    "Whether the data directory has room for changes; if not, they are answered with 507")
+                    boolean changesAdmitted,
             @Schema(
                             description =
                                     "What the devices and the database did not agree on at this start")
@@ -97,6 +106,7 @@ class StatusController {
                 nbd.address().getPort(),
                 nbd.clients().size(),
                 "not available yet",
+                directory.space().admitsChanges(),
                 differences.found().stream().map(DifferenceView::of).toList());
     }
 }

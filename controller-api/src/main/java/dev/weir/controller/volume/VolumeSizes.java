@@ -21,7 +21,7 @@ final class VolumeSizes {
         if (bytes <= 0 || bytes % Limits.SECTOR_BYTES != 0 || bytes > max) {
             throw Problems.invalid(
                     "size",
-                    "A volume of %d bytes is not possible.".formatted(bytes),
+                    "A volume of %s is not possible.".formatted(size.inWords()),
                     "Choose a multiple of %d from %d to %d bytes; that limit comes with the grain size of the pool."
                             .formatted(Limits.SECTOR_BYTES, Limits.SECTOR_BYTES, max));
         }

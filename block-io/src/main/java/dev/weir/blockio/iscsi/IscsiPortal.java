@@ -1,0 +1,45 @@
+package dev.weir.blockio.iscsi;
+
+import java.net.InetAddress;
+import java.util.Optional;
+
+/**
+ * An address to listen on.
+ *
+ * @param port TCP port; 0 takes any free one
+ * @param portalGroupTag portals with one tag can share a session (RFC 7143 4.4.1)
+ * @param advertised what discovery tells clients instead of the address that they connected to:
+ *     behind a NAT, or in a container; {@code host:port}, {@code host} or {@code [v6]:port}
+ */
+public record IscsiPortal(
+        InetAddress bindAddress, int port, int portalGroupTag, Optional<String> advertised) {
+
+    /** Registered for iSCSI with IANA. */
+    public static final int DEFAULT_PORT = 3260;
+
+    private static final int MAX_ADVERTISED_CHARS = 255;
+
+    public IscsiPortal {
+        if (port < 0 || port > 65535) {
+            throw new IllegalArgumentException("port " + port + " is not between 0 and 65535");
+        }
+        if (portalGroupTag < 0 || portalGroupTag > 65535) {
+            throw new IllegalArgumentException(
+                    "portal group " + portalGroupTag + " is not between 0 and 65535");
+        }
+        if (advertised.isPresent() && !isAddress(advertised.get())) {
+            throw new IllegalArgumentException("cannot advertise " + advertised.get());
+        }
+    }
+
+    /** In portal group 1, with the address as clients see it. */
+    public static IscsiPortal of(InetAddress bindAddress, int port) {
+        return new IscsiPortal(bindAddress, port, 1, Optional.empty());
+    }
+
+    private static boolean isAddress(String text) {
+        return !text.isEmpty()
+                && text.length() <= MAX_ADVERTISED_CHARS
+                && text.chars().allMatch(c -> c > ' ' && c < 0x7f && c != ',' && c != '=');
+    }
+}
