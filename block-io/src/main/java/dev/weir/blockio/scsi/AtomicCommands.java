@@ -43,6 +43,10 @@ final class AtomicCommands {
             throw CheckCondition.invalidCdb(13);
         }
         BlockRange.check(command);
+        // Initiator and CDB disagree on how much is compared: no lock may be taken on that.
+        if (!command.offersExactly(command.unit().medium().toBytes(2 * command.blocks))) {
+            throw CheckCondition.invalidCdb(13);
+        }
         prepareChange(command, 2 * command.blocks);
     }
 

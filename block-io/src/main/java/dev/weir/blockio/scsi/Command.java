@@ -33,6 +33,7 @@ final class Command implements Medium.Admission {
     boolean fua;
 
     private boolean blocking;
+    private long offeredBytes;
     private long outBytes;
     private long inLimit;
     private @Nullable OffHeapMemory out;
@@ -49,7 +50,7 @@ final class Command implements Medium.Admission {
         this.state = state;
     }
 
-    void load(ByteBuffer source, @Nullable ItlNexus addressed) {
+    void load(ByteBuffer source, @Nullable ItlNexus addressed, long offered) {
         int length = Math.min(source.remaining(), Cdb.MAX_BYTES);
         cdb.put(0, source, source.position(), length);
         for (int at = length; at < Cdb.MIN_BYTES; at++) {
@@ -61,6 +62,7 @@ final class Command implements Medium.Admission {
         blocks = 0;
         fua = false;
         blocking = false;
+        offeredBytes = offered;
         outBytes = 0;
         inLimit = 0;
         inLength = 0;
@@ -106,8 +108,10 @@ final class Command implements Medium.Admission {
         return Objects.requireNonNull(operation);
     }
 
-    boolean changesMedium() {
-        return operation != null && operation.access() == Access.WRITE;
+    /** Whether a failure of storage is one of writing. */
+    boolean stores() {
+        return operation != null
+                && (operation.access() == Access.WRITE || operation.access() == Access.PERSISTENT);
     }
 
     /** Whether a logical unit is addressed that exists. */
@@ -148,6 +152,11 @@ final class Command implements Medium.Admission {
 
     void expectOut(long bytes) {
         outBytes = bytes;
+    }
+
+    /** Whether the initiator has as much to send as the CDB says, or did not say. */
+    boolean offersExactly(long bytes) {
+        return offeredBytes == bytes || offeredBytes == ScsiTask.UNKNOWN;
     }
 
     /** Blocks, or the allocation length of the CDB. */

@@ -129,11 +129,20 @@ public final class LogicalUnit implements AutoCloseable {
         raise(UnitAttention.BUS_DEVICE_RESET);
     }
 
-    /** Aborts tasks of all initiators; when it returns, they touch the medium no more. */
-    void abortTasks(@Nullable Nexus cause, Predicate<ScsiTask> which) {
+    /**
+     * Aborts all tasks of some initiators; when it returns, they touch the medium no more.
+     *
+     * @param cause who wants it; others learn of it, by status or by unit attention (TAS)
+     */
+    void abortTasks(@Nullable Nexus cause, Predicate<ItlNexus> whose) {
         boolean any = false;
         for (ItlNexus path : paths) {
-            any |= path.nexus().abortTasks(this, cause, which);
+            if (whose.test(path) && path.nexus().abortTasks(this, cause, _ -> true)) {
+                any = true;
+                if (path.nexus() != cause && !modes.values().tellAborted()) {
+                    path.raise(UnitAttention.COMMANDS_CLEARED);
+                }
+            }
         }
         if (any) {
             medium.drain();

@@ -205,10 +205,8 @@ final class Registrations {
                 }
             }
         }
-        for (ItlNexus other : unit.paths()) {
-            if (other != path && fenced.contains(other.registrant())) {
-                other.nexus().abortTasks(unit, path.nexus(), _ -> true);
-            }
+        if (!fenced.isEmpty()) {
+            unit.abortTasks(path.nexus(), other -> fenced.contains(other.registrant()));
         }
         if (narrows) {
             unit.medium().drain();

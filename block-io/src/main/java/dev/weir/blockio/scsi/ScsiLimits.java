@@ -13,7 +13,13 @@ final class ScsiLimits {
     /** Extents in one UNMAP: what fits into one parameter list of 4 KiB, about. */
     static final int MAX_UNMAP_DESCRIPTORS = 255;
 
-    /** Bytes in one UNMAP or WRITE SAME: bounds how long it runs before it can be aborted. */
+    /**
+     * Blocks in one WRITE SAME, which may have to write them all: as many as its form of 10 bytes
+     * can say, and no more in that of 16.
+     */
+    static final int MAX_WRITE_SAME_BLOCKS = 0xffff;
+
+    /** Bytes in one UNMAP, which initiators take for a cheap command. */
     static final long MAX_UNMAP_BYTES = 512L << 20;
 
     /** Blocks that COMPARE AND WRITE takes: it stops all other commands. */

@@ -30,20 +30,31 @@ public final class ScsiTask {
         this.command = new Command(nexus, state);
     }
 
+    /** The transport does not know how much the initiator has to send. */
+    public static final long UNKNOWN = -1;
+
+    /** {@link #begin(long, long, TaskAttribute, ByteBuffer, long)} without the last. */
+    public void begin(long lun, long taskTag, TaskAttribute attribute, ByteBuffer cdb) {
+        begin(lun, taskTag, attribute, cdb, UNKNOWN);
+    }
+
     /**
      * Decodes the CDB and enters the task set of the logical unit. Takes any bytes.
      *
      * @param lun the eight bytes of the logical unit number
      * @param taskTag what task management calls this task
      * @param cdb its remaining bytes, at most 260; shorter than 16 are filled up with zeros
+     * @param offeredBytes what the initiator says that it has to send, whatever the CDB says; or
+     *     {@link #UNKNOWN}
      */
-    public void begin(long lun, long taskTag, TaskAttribute attribute, ByteBuffer cdb) {
+    public void begin(
+            long lun, long taskTag, TaskAttribute attribute, ByteBuffer cdb, long offeredBytes) {
         ItlNexus path = nexus.find(lun);
         status = ScsiStatus.GOOD;
         sense.clear();
         tag = taskTag;
         unit = path == null ? null : path.unit();
-        command.load(cdb, path);
+        command.load(cdb, path, offeredBytes);
         state.begin();
         try {
             Dispatch.prepare(command, attribute);
@@ -182,7 +193,7 @@ public final class ScsiTask {
         } catch (CommandTermination termination) {
             conclude(termination);
         } catch (StorageException e) {
-            Sense failed = FailureSense.of(e.failure(), command.changesMedium());
+            Sense failed = FailureSense.of(e.failure(), command.stores());
             conclude(CheckCondition.of(failed));
         } catch (RuntimeException | InternalError fault) {
             conclude(unexpected(fault));

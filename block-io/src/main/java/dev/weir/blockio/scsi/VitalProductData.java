@@ -49,10 +49,11 @@ final class VitalProductData {
     }
 
     /**
-     * SPC-4 7.8.7: only the four basic task attributes less ACA, the volatile cache, LUN resets.
+     * SPC-4 7.8.7. ORDERED is taken, and handled as SIMPLE; commands run at once, which is what
+     * HEAD OF QUEUE wants.
      */
     private static void extendedInquiry(ByteBuffer answer) {
-        answer.position(5).put((byte) 0x07); // HEADSUP | ORDSUP | SIMPSUP
+        answer.position(5).put((byte) 0x05); // HEADSUP | SIMPSUP
         answer.put((byte) 0x01); // V_SUP: there is a volatile cache
         answer.put(
                 (byte) 0x01); // LUICLR: unit attentions are cleared for the reporting nexus alone
@@ -66,7 +67,7 @@ final class VitalProductData {
         int granularity = Math.max(1, preferred);
         boolean thin = unit.config().thin();
         long maxUnmap = thin ? medium.toBlocks(ScsiLimits.MAX_UNMAP_BYTES) : 0;
-        answer.put((byte) 0x00); // WSNZ: WRITE SAME of zero blocks means all of them
+        answer.put((byte) 0x01); // WSNZ: WRITE SAME of zero blocks does not mean all of them
         answer.put((byte) ScsiLimits.MAX_COMPARE_BLOCKS);
         answer.putShort((short) Math.min(granularity, 0xffff));
         answer.putInt((int) medium.toBlocks(ScsiLimits.MAX_TRANSFER_BYTES));
@@ -76,7 +77,7 @@ final class VitalProductData {
         answer.putInt(thin ? ScsiLimits.MAX_UNMAP_DESCRIPTORS : 0);
         answer.putInt(thin ? granularity : 0);
         answer.putInt(thin ? 0x8000_0000 : 0); // UGAVALID, alignment 0
-        answer.putLong(medium.toBlocks(ScsiLimits.MAX_UNMAP_BYTES)); // WRITE SAME
+        answer.putLong(ScsiLimits.MAX_WRITE_SAME_BLOCKS);
         answer.putInt(unit.maxAtomicBlocks());
         answer.putInt(0); // ATOMIC ALIGNMENT: any
         answer.putInt(0); // ATOMIC TRANSFER LENGTH GRANULARITY: any

@@ -44,10 +44,8 @@ final class WriteSame {
             throw CheckCondition.invalidCdb(1);
         }
         BlockRange.take(command);
-        if (command.blocks == 0) {
-            command.blocks = unit.medium().blocks() - command.lba;
-        }
-        if (command.blocks > unit.medium().toBlocks(ScsiLimits.MAX_UNMAP_BYTES)) {
+        // Zero blocks would mean all up to the end: too much for what is mostly a mistake (WSNZ).
+        if (command.blocks == 0 || command.blocks > ScsiLimits.MAX_WRITE_SAME_BLOCKS) {
             throw CheckCondition.invalidCdb(BlockRange.lengthField(cdb));
         }
         unit.requireWritable();
