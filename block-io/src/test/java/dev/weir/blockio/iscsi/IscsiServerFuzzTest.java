@@ -2,6 +2,9 @@ package dev.weir.blockio.iscsi;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.filter.ThresholdFilter;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.weir.blockio.MemoryDevice;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -38,6 +41,7 @@ class IscsiServerFuzzTest {
         Random random = new Random(seed);
         byte[] guarded = new byte[GUARDED_BYTES];
         random.nextBytes(guarded);
+        ListAppender<ILoggingEvent> faults = ownFaults();
         try (Portal portal = Portal.open()) {
             String other = "iqn.2026-01.dev.weir:guarded";
             MemoryDevice device = new MemoryDevice(1 << 20);
@@ -62,11 +66,25 @@ class IscsiServerFuzzTest {
                 }
                 log.info("{} conversations", rounds);
                 assertThat(rounds).isPositive();
+                assertThat(faults.list).as("seed %d", seed).isEmpty();
                 try (Initiator late = Initiator.attached(portal)) {
                     late.expectInStep();
                 }
             }
         }
+    }
+
+    /** What the server logs as its own fault: nothing that a client sends may lead to that. */
+    private static ListAppender<ILoggingEvent> ownFaults() {
+        ListAppender<ILoggingEvent> appender = new ListAppender<>();
+        ThresholdFilter errors = new ThresholdFilter();
+        errors.setLevel("ERROR");
+        errors.start();
+        appender.addFilter(errors);
+        appender.start();
+        ((ch.qos.logback.classic.Logger) LoggerFactory.getLogger("dev.weir.blockio"))
+                .addAppender(appender);
+        return appender;
     }
 
     private static void converse(Portal portal, Random random) throws IOException {

@@ -305,6 +305,20 @@ class SessionsTest {
     }
 
     @Test
+    void shouldCutAClientThatStopsReading() throws IOException {
+        try (Portal impatient = Portal.with(Map.of("replyTimeout", Duration.ofMillis(300)));
+                Initiator deaf = Initiator.attached(impatient, "MaxRecvDataSegmentLength=262144")) {
+            for (int i = 0; i < 120; i++) {
+                deaf.read(i, 0, 512);
+            }
+            while (!impatient.server.clients().isEmpty()) {
+                Thread.onSpinWait();
+            }
+            deaf.drainUntilClosed();
+        }
+    }
+
+    @Test
     void shouldPingASilentClientAndCutADeadOne() throws IOException {
         try (Portal watchful =
                         Portal.with(
