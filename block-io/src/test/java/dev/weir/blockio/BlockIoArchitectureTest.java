@@ -23,10 +23,45 @@ class BlockIoArchitectureTest {
     static final ArchRule facesDoNotKnowEachOther =
             noClasses()
                     .that()
-                    .resideInAPackage("dev.weir.blockio.nbd..")
+                    .resideInAnyPackage("dev.weir.blockio.nbd..", "dev.weir.blockio.iscsi..")
                     .should()
                     .dependOnClassesThat()
                     .resideInAPackage("dev.weir.blockio.file..");
+
+    @ArchTest
+    static final ArchRule iscsiDoesNotKnowNbd =
+            noClasses()
+                    .that()
+                    .resideInAPackage("dev.weir.blockio.iscsi..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAPackage("dev.weir.blockio.nbd..");
+
+    @ArchTest
+    static final ArchRule scsiKnowsNoTransport =
+            noClasses()
+                    .that()
+                    .resideInAPackage("dev.weir.blockio.scsi..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage(
+                            "dev.weir.blockio.iscsi..",
+                            "dev.weir.blockio.nbd..",
+                            "dev.weir.blockio.wire..",
+                            "java.net..",
+                            "java.nio.channels..");
+
+    @ArchTest
+    static final ArchRule theWireKnowsNoProtocol =
+            noClasses()
+                    .that()
+                    .resideInAPackage("dev.weir.blockio.wire..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage(
+                            "dev.weir.blockio.iscsi..",
+                            "dev.weir.blockio.nbd..",
+                            "dev.weir.blockio.scsi..");
 
     @ArchTest
     static final ArchRule blockIoKnowsNoSpringNoSqlAndNoPools =

@@ -38,7 +38,9 @@ public record IscsiPortal(
     }
 
     private static boolean isAddress(String text) {
+        boolean bareV6 = !text.startsWith("[") && text.indexOf(':') != text.lastIndexOf(':');
         return !text.isEmpty()
+                && !bareV6
                 && text.length() <= MAX_ADVERTISED_CHARS
                 && text.chars().allMatch(c -> c > ' ' && c < 0x7f && c != ',' && c != '=');
     }

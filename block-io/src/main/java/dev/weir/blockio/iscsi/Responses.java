@@ -49,7 +49,7 @@ final class Responses {
 
     Responses(ReplyQueue replies, CommandWindow window, ConnectionParameters agreed, int statSn) {
         this.replies = replies;
-        this.writer = new PduWriter(replies.batch());
+        this.writer = new PduWriter(replies.buffer());
         this.writer.agree(agreed);
         this.window = window;
         this.statSn = statSn;

@@ -108,8 +108,10 @@ final class Command implements Medium.Admission {
         return Objects.requireNonNull(operation);
     }
 
-    boolean changesMedium() {
-        return operation != null && operation.access() == Access.WRITE;
+    /** Whether a failure of storage is one of writing. */
+    boolean stores() {
+        return operation != null
+                && (operation.access() == Access.WRITE || operation.access() == Access.PERSISTENT);
     }
 
     /** Whether a logical unit is addressed that exists. */

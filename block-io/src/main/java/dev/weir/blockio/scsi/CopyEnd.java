@@ -97,6 +97,10 @@ final class CopyEnd implements Medium.Admission {
         }
     }
 
+    boolean writesThrough() {
+        return path.unit().modes().writesThrough();
+    }
+
     void requireWritable() throws CheckCondition {
         path.unit().requireWritable();
     }

@@ -119,13 +119,14 @@ final class CopyManager {
         long writeAt = to.toBytes(segment.destinationLba());
         // Within one unit, a range that moves up by less than its length is copied from its end.
         boolean backwards = from == to && writeAt > readAt;
+        boolean durable = destination.writesThrough();
         IoBuffer scratch = command.unit().scratch().acquire(LogicalUnit.SCRATCH_BYTES);
         try {
             for (long done = 0; done < bytes; ) {
                 int step = (int) Math.min(bytes - done, LogicalUnit.SCRATCH_BYTES);
                 long offset = backwards ? bytes - done - step : done;
                 from.read(source, readAt + offset, scratch.memory(), 0, step);
-                to.write(destination, writeAt + offset, scratch.memory(), 0, step, command.fua);
+                to.write(destination, writeAt + offset, scratch.memory(), 0, step, durable);
                 done += step;
             }
         } finally {

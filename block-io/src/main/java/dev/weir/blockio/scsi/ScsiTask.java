@@ -193,7 +193,7 @@ public final class ScsiTask {
         } catch (CommandTermination termination) {
             conclude(termination);
         } catch (StorageException e) {
-            Sense failed = FailureSense.of(e.failure(), command.changesMedium());
+            Sense failed = FailureSense.of(e.failure(), command.stores());
             conclude(CheckCondition.of(failed));
         } catch (RuntimeException | InternalError fault) {
             conclude(unexpected(fault));

@@ -49,10 +49,11 @@ final class VitalProductData {
     }
 
     /**
-     * SPC-4 7.8.7: only the four basic task attributes less ACA, the volatile cache, LUN resets.
+     * SPC-4 7.8.7. ORDERED is taken, and handled as SIMPLE; commands run at once, which is what
+     * HEAD OF QUEUE wants.
      */
     private static void extendedInquiry(ByteBuffer answer) {
-        answer.position(5).put((byte) 0x07); // HEADSUP | ORDSUP | SIMPSUP
+        answer.position(5).put((byte) 0x05); // HEADSUP | SIMPSUP
         answer.put((byte) 0x01); // V_SUP: there is a volatile cache
         answer.put(
                 (byte) 0x01); // LUICLR: unit attentions are cleared for the reporting nexus alone

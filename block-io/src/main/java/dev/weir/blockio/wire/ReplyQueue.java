@@ -41,6 +41,11 @@ public final class ReplyQueue {
         lock.lock();
     }
 
+    /** Where all batches are written; for encoders that are made outside of one. */
+    public ReplyBuffer buffer() {
+        return pending;
+    }
+
     public ReplyBuffer batch() {
         assert lock.isHeldByCurrentThread();
         return pending;

@@ -3,6 +3,7 @@ package dev.weir.blockio.nbd;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.blockio.MemoryDevice;
+import dev.weir.blockio.Program;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

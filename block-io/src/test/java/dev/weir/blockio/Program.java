@@ -1,4 +1,4 @@
-package dev.weir.blockio.nbd;
+package dev.weir.blockio;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -11,25 +11,25 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** Runs client programs. One that is missing, fails or hangs fails the test. */
-final class Program {
+public final class Program {
     private static final long TIMEOUT_SECONDS = 120;
 
     private Program() {}
 
     /** What a program printed on both outputs, and how it ended. */
-    record Result(List<String> command, int exitCode, String output) {
+    public record Result(List<String> command, int exitCode, String output) {
 
-        String succeeded() {
+        public String succeeded() {
             assertThat(exitCode).as("%s printed%n%s", command, output).isZero();
             return output;
         }
     }
 
-    static String run(String... command) {
+    public static String run(String... command) {
         return tryRun(command).succeeded();
     }
 
-    static Result tryRun(String... command) {
+    public static Result tryRun(String... command) {
         try {
             Path output = Files.createTempFile("program", ".out");
             try {
