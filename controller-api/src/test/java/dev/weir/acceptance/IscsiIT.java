@@ -76,7 +76,10 @@ class IscsiIT {
         var admitted = uri.toString().replace("iscsi://", "iscsi://reader%" + SECRET + "@");
 
         assertThat(Command.of("iscsi-inq", uri).run().exitCode()).isNotZero();
-        assertThat(Command.of("iscsi-inq", admitted.replace(SECRET, "wrong-secret")).run().exitCode())
+        assertThat(
+                        Command.of("iscsi-inq", admitted.replace(SECRET, "wrong-secret"))
+                                .run()
+                                .exitCode())
                 .isNotZero();
         assertThat(Command.of("iscsi-inq", admitted).succeed()).contains("Vendor:WEIR");
         assertThat(
@@ -134,8 +137,7 @@ class IscsiIT {
     @Test
     void shouldListItsSessionsAndEndThemWhenTheExportIsDeleted() throws Exception {
         var uri = export("ended", "64MiB", "{\"protocol\":\"iscsi\"}");
-        var client =
-                Command.of("iscsi-perf", "-m", "4", "-b", "8", "-t", "60", "-r", uri).start();
+        var client = Command.of("iscsi-perf", "-m", "4", "-b", "8", "-t", "60", "-r", uri).start();
         try {
             var exports =
                     weir.rest()

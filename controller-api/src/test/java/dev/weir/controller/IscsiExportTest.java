@@ -57,7 +57,10 @@ class IscsiExportTest {
         }
         try (Stream<Path> files = Files.list(directory.resolve("data").resolve("db"))) {
             for (var file : files.toList()) {
-                assertThat(new String(Files.readAllBytes(file), java.nio.charset.StandardCharsets.ISO_8859_1))
+                assertThat(
+                                new String(
+                                        Files.readAllBytes(file),
+                                        java.nio.charset.StandardCharsets.ISO_8859_1))
                         .doesNotContain("twelve chars", "thirteen chars");
             }
         }
