@@ -39,16 +39,27 @@ class IscsiIT {
     void shouldBeDiscoveredWithItsSize() {
         var uri = export("discovered", "100MiB", "{\"protocol\":\"iscsi\"}");
 
-        assertThat(Command.of("iscsi-ls", "-s", portal(uri)).succeed())
-                .contains("Target:" + PREFIX + "discovered", "Lun:0", "100M");
+        assertThat(Command.of("iscsi-ls", portal(uri)).succeed())
+                .contains("Target:" + PREFIX + "discovered");
         assertThat(Command.of("iscsi-inq", uri).succeed()).contains("Vendor:WEIR");
         assertThat(Command.of("iscsi-readcapacity16", uri).succeed())
                 .contains("RETURNED LOGICAL BLOCK ADDRESS:204799");
     }
 
+    /** QEMU 7.2 cannot read thin disks of such blocks: it asks for an odd length itself. */
+    @Test
+    void shouldHaveLargeBlocksIfAskedTo() {
+        var uri = export("large", "100MiB", "{\"protocol\":\"iscsi\",\"blockSize\":4096}");
+
+        assertThat(Command.of("iscsi-readcapacity16", uri).succeed())
+                .contains(
+                        "RETURNED LOGICAL BLOCK ADDRESS:25599",
+                        "LOGICAL BLOCK LENGTH IN BYTES:4096");
+    }
+
     @Test
     void shouldBeWrittenOverIscsiAndReadOverNbdAfterAKill() {
-        var uri = export("both", "64MiB", "{\"protocol\":\"iscsi\",\"blockSize\":4096}");
+        var uri = export("both", "64MiB", "{\"protocol\":\"iscsi\"}");
         weir.rest().export("both");
         qemuIo(uri, "write -P 0x5a 1M 128k", "write -z -u 2M 64k", "discard 3M 64k", "flush");
         qemuIo(uri, "write -f -P 0x33 8M 4k", "read -P 0x33 8M 4k");
@@ -122,7 +133,7 @@ class IscsiIT {
                                 .within(LIMIT)
                                 .run()
                                 .output())
-                .contains("read-only");
+                .contains("write protected");
         Command.of("qemu-io", "-r", "-f", "raw", "-c", "read -P 0 0 4k", uri).succeed();
     }
 
