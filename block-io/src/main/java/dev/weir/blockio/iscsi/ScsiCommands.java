@@ -59,7 +59,12 @@ final class ScsiCommands {
                 Bhs.immediate(view, at));
         ScsiTask task = command.task();
         long tag = Integer.toUnsignedLong(command.taskTag());
-        task.begin(command.lun(), tag, ScsiCommandPdu.attribute(view, at), cdb);
+        task.begin(
+                command.lun(),
+                tag,
+                ScsiCommandPdu.attribute(view, at),
+                cdb,
+                command.writableBytes());
         table.add(command);
         command.needs(task.dataOutBytes());
         if (writes) {

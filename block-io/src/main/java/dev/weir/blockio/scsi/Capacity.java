@@ -40,7 +40,7 @@ final class Capacity {
     private static void run10(Command command) {
         Medium medium = command.unit().medium();
         ByteBuffer answer = ByteBuffer.allocate(8);
-        answer.putInt((int) Math.min(medium.blocks() - 1, MAX_LBA_10));
+        answer.putInt((int) Math.min(lastBlock(medium), MAX_LBA_10));
         answer.putInt(medium.blockBytes());
         command.respond(answer);
     }
@@ -58,12 +58,17 @@ final class Capacity {
     private static void run16(Command command) {
         LogicalUnit unit = command.unit();
         ByteBuffer answer = ByteBuffer.allocate(32);
-        answer.putLong(unit.medium().blocks() - 1);
+        answer.putLong(lastBlock(unit.medium()));
         answer.putInt(unit.medium().blockBytes());
         answer.put((byte) 0); // no protection information
         answer.put((byte) physicalBlockExponent(unit));
         answer.putShort((short) (unit.config().thin() ? LBPME_LBPRZ : 0));
         command.respond(answer.position(answer.capacity()));
+    }
+
+    /** There is no way to say that there is none. */
+    private static long lastBlock(Medium medium) {
+        return Math.max(0, medium.blocks() - 1);
     }
 
     /** LOGICAL BLOCKS PER PHYSICAL BLOCK EXPONENT; page-sized at most, as disks are. */

@@ -67,6 +67,11 @@ final class LbaStatusList implements BlockStatusVisitor {
 
     /** The whole answer. */
     ByteBuffer finish() {
+        if (blocks == 0 && list.position() == HEADER_BYTES) {
+            // The device told of less than a block; what is not known to be a hole is mapped.
+            blocks = 1;
+            hole = false;
+        }
         if (blocks > 0 && list.hasRemaining()) {
             close();
         }
