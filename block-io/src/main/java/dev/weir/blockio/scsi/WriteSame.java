@@ -50,7 +50,12 @@ final class WriteSame {
         }
         unit.requireWritable();
         command.fua = unit.modes().writesThrough();
-        command.expectOut(Cdb.bit(cdb, 1, NDOB) ? 0 : unit.medium().blockBytes());
+        int outBytes = Cdb.bit(cdb, 1, NDOB) ? 0 : unit.medium().blockBytes();
+        // An initiator that has another block size in mind must not fill a range.
+        if (!command.offersExactly(outBytes)) {
+            throw CheckCondition.invalidCdb(1);
+        }
+        command.expectOut(outBytes);
         command.mayBlock();
     }
 
