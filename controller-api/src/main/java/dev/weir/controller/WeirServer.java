@@ -1,5 +1,6 @@
 package dev.weir.controller;
 
+import dev.weir.controller.export.IscsiEndpoint;
 import dev.weir.controller.export.NbdEndpoint;
 import dev.weir.controller.settings.DataDirectory;
 import dev.weir.controller.settings.ExitCode;
@@ -47,6 +48,7 @@ public final class WeirServer implements AutoCloseable {
         var directory = DataDirectory.open(settings.dataDir());
         try {
             requireFree(settings, settings.nbdPort(), "nbd");
+            requireFree(settings, settings.iscsiPort(), "iscsi");
             requireFree(settings, settings.httpPort(), "http");
             var application = new SpringApplication(WeirApplication.class);
             application.setRegisterShutdownHook(false);
@@ -105,6 +107,10 @@ public final class WeirServer implements AutoCloseable {
         return context.getBean(NbdEndpoint.class).address().getPort();
     }
 
+    public int iscsiPort() {
+        return context.getBean(IscsiEndpoint.class).address().getPort();
+    }
+
     /** Takes no more requests, lets those running end, closes the pools and the database. */
     @Override
     public void close() {
@@ -141,7 +147,7 @@ public final class WeirServer implements AutoCloseable {
         var run = new LinkedHashMap<String, Object>();
         run.put("pid", ProcessHandle.current().pid());
         run.put("url", url());
-        run.put("ports", Map.of("http", httpPort(), "nbd", nbdPort()));
+        run.put("ports", Map.of("http", httpPort(), "nbd", nbdPort(), "iscsi", iscsiPort()));
         return JsonMapper.shared().writeValueAsString(run) + "\n";
     }
 

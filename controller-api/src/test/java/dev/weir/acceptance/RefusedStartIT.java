@@ -26,7 +26,7 @@ class RefusedStartIT {
     private Path work;
 
     @ParameterizedTest
-    @ValueSource(strings = {"--http-port", "--nbd-port"})
+    @ValueSource(strings = {"--http-port", "--nbd-port", "--iscsi-port"})
     void shouldNameThePortThatIsInUse(String option) throws IOException {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
             String port = Integer.toString(taken.getLocalPort());

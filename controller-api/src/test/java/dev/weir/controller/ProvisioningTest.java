@@ -168,15 +168,16 @@ class ProvisioningTest {
     }
 
     @Test
-    void shouldExportAVolumeOnceAndOnlyOverNbd() {
+    void shouldExportAVolumeOnceOverEachProtocol() {
         var name = name();
         createVolume(name, "1GiB");
         var address = "/api/v1/volumes/%s/exports".formatted(name);
         weir.post(address, NBD);
 
         assertThat(weir.post(address, NBD).problem()).isEqualTo("export-exists");
+        assertThat(weir.post(address, "{\"protocol\":\"iscsi\"}").status()).isEqualTo(201);
         assertThat(weir.post(address, "{\"protocol\":\"iscsi\"}").problem())
-                .isEqualTo("not-available-yet");
+                .isEqualTo("export-exists");
         assertThat(weir.post(address, "{\"protocol\":\"smb\"}").problem())
                 .isEqualTo("invalid-value");
     }

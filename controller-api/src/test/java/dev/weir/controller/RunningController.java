@@ -58,7 +58,7 @@ final class RunningController implements AutoCloseable {
             throws StartupException {
         var all = new ArrayList<>(List.of(arguments));
         all.add("--weir.data-dir=" + dataDir);
-        for (var port : List.of("--weir.http-port", "--weir.nbd-port")) {
+        for (var port : List.of("--weir.http-port", "--weir.nbd-port", "--weir.iscsi-port")) {
             if (all.stream().noneMatch(argument -> argument.startsWith(port))) {
                 all.add(port + "=0");
             }

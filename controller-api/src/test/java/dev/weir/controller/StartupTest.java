@@ -20,7 +20,7 @@ class StartupTest {
     @TempDir Path directory;
 
     @ParameterizedTest
-    @ValueSource(strings = {"http", "nbd"})
+    @ValueSource(strings = {"http", "nbd", "iscsi"})
     void shouldNameThePortThatIsInUse(String protocol) throws Exception {
         try (var other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             assertThatThrownBy(() ->
@@ -78,6 +78,7 @@ class StartupTest {
         "--weir.http-port=x, cannot understand --weir.http-port=x",
         "--weir.nbd-port=65536, --weir.nbd-port=65536 is not between 0 and 65535",
         "--weir.iscsi-port=-1, --weir.iscsi-port=-1 is not between 0 and 65535",
+        "--weir.iscsi-advertise=a b, --weir.iscsi-advertise=a b is no address and port",
         "--weir.bind=not an address, --weir.bind=not an address is no address"
     })
     void shouldRefuseAnArgumentWithoutMeaning(String argument, String message) {

@@ -201,8 +201,8 @@ final class Connection implements Runnable, Session.Member, FullFeature.Host {
             }
         }
         ScsiCommands served = commands;
-        // Whoever is in a batch is not waiting for data; it will be looked at the next time.
-        if (served != null && replies.tryStartBatch()) {
+        // Who is busy does not wait for data; it will be looked at the next time.
+        if (served != null && liveness.isListening() && replies.tryStartBatch()) {
             boolean overdue;
             try {
                 overdue = served.isOverdue(now);
@@ -245,6 +245,7 @@ final class Connection implements Runnable, Session.Member, FullFeature.Host {
     private int receive(ReceiveBuffer in, int needed) throws IOException {
         try {
             replies.endBatch();
+            liveness.listens();
             int received = in.receiveBlocking(needed);
             liveness.heard();
             return received;

@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -49,7 +48,7 @@ public final class IscsiServer implements AutoCloseable {
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
     private final AtomicLong accepted = new AtomicLong();
     private final ScheduledExecutorService timekeeper;
-    private final ExecutorService errands;
+    private final Executor errands;
     private final MemoryBudget budget;
     private final List<ServerSocketChannel> listeners = new ArrayList<>();
     private final List<SendTargets.Portal> portals = new ArrayList<>();
@@ -63,9 +62,7 @@ public final class IscsiServer implements AutoCloseable {
         this.timekeeper =
                 Executors.newSingleThreadScheduledExecutor(
                         Thread.ofPlatform().daemon().name("iscsi-timekeeper").factory());
-        this.errands =
-                Executors.newThreadPerTaskExecutor(
-                        Thread.ofVirtual().name("iscsi-errand-", 0).factory());
+        this.errands = task -> Thread.ofVirtual().name("iscsi-errand").start(task);
         this.budget = new MemoryBudget(limits.maxBufferedBytes(), errands);
     }
 
@@ -127,7 +124,6 @@ public final class IscsiServer implements AutoCloseable {
         end(sessions.all());
         awaitConnections();
         timekeeper.shutdown();
-        errands.shutdown();
         pool.close();
         log.info("iSCSI server on {} stopped", addresses());
     }

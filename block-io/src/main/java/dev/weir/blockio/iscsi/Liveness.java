@@ -17,6 +17,7 @@ final class Liveness {
     private final long timeoutNanos;
     private volatile long heardAtNanos = System.nanoTime();
     private volatile boolean asked;
+    private volatile boolean listening;
 
     /**
      * @param intervalNanos silence before a client is asked
@@ -27,14 +28,25 @@ final class Liveness {
         this.timeoutNanos = timeoutNanos;
     }
 
+    /** From here on silence is the client's, not ours. */
+    void listens() {
+        heard();
+        listening = true;
+    }
+
     void heard() {
+        listening = false;
         heardAtNanos = System.nanoTime();
         asked = false;
     }
 
+    boolean isListening() {
+        return listening;
+    }
+
     Sign at(long nanoTime) {
         long silence = nanoTime - heardAtNanos;
-        if (silence <= intervalNanos) {
+        if (!listening || silence <= intervalNanos) {
             return Sign.ALIVE;
         }
         if (silence > intervalNanos + timeoutNanos) {

@@ -79,12 +79,20 @@ final class TextExchange {
         return ScsiCommands.ACCEPTED;
     }
 
+    /**
+     * Answers the keys of the request; false where it is refused as a whole. That is so where none
+     * of them can be served: some initiators take a lone NotUnderstood for a broken connection.
+     */
     private boolean answer() {
         ByteArrayOutputStream text = new ByteArrayOutputStream();
         try {
-            for (Map.Entry<String, String> offer :
-                    TextKeys.parse(request.toByteArray()).entrySet()) {
-                answer(offer.getKey(), offer.getValue(), text);
+            Map<String, String> offers = TextKeys.parse(request.toByteArray());
+            boolean served = offers.isEmpty();
+            for (Map.Entry<String, String> offer : offers.entrySet()) {
+                served |= answer(offer.getKey(), offer.getValue(), text);
+            }
+            if (!served) {
+                return false;
             }
         } catch (TextKeys.SyntaxException _) {
             return false;
@@ -95,12 +103,15 @@ final class TextExchange {
         return true;
     }
 
-    private void answer(String key, String value, ByteArrayOutputStream text) {
+    private boolean answer(String key, String value, ByteArrayOutputStream text) {
         if (key.equals(SEND_TARGETS)) {
-            if (!targets.describe(value, text)) {
-                TextKeys.write(key, TextKeys.REJECT, text);
+            if (targets.describe(value, text)) {
+                return true;
             }
-        } else if (key.equals(OperationalKeys.MAX_RECV_DATA_SEGMENT_LENGTH)) {
+            TextKeys.write(key, TextKeys.REJECT, text);
+            return false;
+        }
+        if (key.equals(OperationalKeys.MAX_RECV_DATA_SEGMENT_LENGTH)) {
             // The one that may be declared at any time (RFC 7143 13.12).
             if (keys.answer(key, value) != null) {
                 TextKeys.write(key, TextKeys.REJECT, text);
@@ -109,10 +120,11 @@ final class TextExchange {
                 int bytes = keys.connection().sendDataBytes();
                 writer.agree(writer.parameters().withSendDataBytes(bytes));
             }
-        } else if (!key.equals("InitiatorAlias")) {
-            boolean known = keys.knows(key);
-            TextKeys.write(key, known ? TextKeys.REJECT : TextKeys.NOT_UNDERSTOOD, text);
+            return true;
         }
+        boolean known = keys.knows(key);
+        TextKeys.write(key, known ? TextKeys.REJECT : TextKeys.NOT_UNDERSTOOD, text);
+        return known;
     }
 
     /** Sends as much of the response as one PDU takes; the initiator asks for the rest. */

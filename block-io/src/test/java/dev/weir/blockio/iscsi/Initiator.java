@@ -6,6 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
@@ -102,9 +103,14 @@ final class Initiator implements AutoCloseable {
         }
     }
 
-    private Initiator(Socket socket) throws IOException {
+    private Initiator(Socket socket, InputStream in) {
         this.socket = socket;
-        this.in = new DataInputStream(socket.getInputStream());
+        this.in = new DataInputStream(in);
+    }
+
+    /** Only writes PDUs. */
+    static Initiator unconnected() throws IOException {
+        return new Initiator(new Socket(), InputStream.nullInputStream());
     }
 
     /** Connects and says nothing. */
@@ -113,7 +119,7 @@ final class Initiator implements AutoCloseable {
         Socket socket = new Socket(address.getAddress(), address.getPort());
         socket.setSoTimeout(READ_TIMEOUT_MILLIS);
         socket.setTcpNoDelay(true);
-        return new Initiator(socket);
+        return new Initiator(socket, socket.getInputStream());
     }
 
     /** Logs in to the disk with these operational keys, and takes the power-on attention. */

@@ -10,6 +10,9 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -54,6 +57,11 @@ class IscsiServerFuzzTest {
                 good.takeAttention();
                 good.write(1, 0, guarded);
                 assertThat(good.receive(Opcode.SCSI_RESPONSE).status()).isZero();
+                for (byte[] known : corpus()) {
+                    converse(portal, known);
+                    // Each is a seed as well: what lies beside it may be worse.
+                    converse(portal, mutate(known.clone(), random));
+                }
                 long end = System.nanoTime() + seconds * 1_000_000_000L;
                 int rounds = 0;
                 while (System.nanoTime() - end < 0) {
@@ -88,9 +96,14 @@ class IscsiServerFuzzTest {
     }
 
     private static void converse(Portal portal, Random random) throws IOException {
+        Initiator writer = Initiator.unconnected();
+        writer.isid = 1 + random.nextInt(3);
+        converse(portal, mutate(conversation(writer, random), random));
+    }
+
+    /** Sends everything, reading meanwhile, until the server hangs up. */
+    private static void converse(Portal portal, byte[] bytes) throws IOException {
         try (Initiator bad = Initiator.connect(portal)) {
-            bad.isid = 1 + random.nextInt(3);
-            byte[] bytes = mutate(conversation(bad, random), random);
             Thread sender =
                     Thread.ofVirtual()
                             .start(() -> {
@@ -108,6 +121,19 @@ class IscsiServerFuzzTest {
         } catch (InterruptedException e) {
             throw new AssertionError(e);
         }
+    }
+
+    /** Conversations after the holes that other targets had; the files are named for them. */
+    private static List<byte[]> corpus() throws IOException {
+        List<byte[]> all = new ArrayList<>();
+        try (DirectoryStream<Path> files =
+                Files.newDirectoryStream(Path.of("src/test/resources/iscsi/corpus"), "*.bin")) {
+            for (Path file : files) {
+                all.add(Files.readAllBytes(file));
+            }
+        }
+        assertThat(all).isNotEmpty();
+        return all;
     }
 
     /** A valid login and a handful of valid requests, as one run of bytes. */

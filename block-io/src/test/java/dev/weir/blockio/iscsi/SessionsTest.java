@@ -352,10 +352,16 @@ class SessionsTest {
                     .containsEntry("TargetAddress", portal.address() + ",1");
             initiator.textRequest(2, -1, "SendTargets=iqn.2026-01.dev.weir:hidden");
             assertThat(initiator.receive(Opcode.TEXT_RESPONSE).data()).isEmpty();
-            initiator.textRequest(3, -1, "SendTargets=Alle", "sendtargets=All");
+            for (String wrong : List.of("SendTargets=Alle", "sendtargets=All", "X-a.b=1", "=")) {
+                initiator.textRequest(3, -1, wrong);
+                assertThat(initiator.receive(Opcode.REJECT).response())
+                        .isEqualTo(RejectReason.PROTOCOL_ERROR);
+            }
+            initiator.textRequest(4, -1, "SendTargets=All", "X-a.b=1", "MaxConnections=2");
             assertThat(initiator.receive(Opcode.TEXT_RESPONSE).keys())
-                    .containsEntry("SendTargets", "Reject")
-                    .containsEntry("sendtargets", "NotUnderstood");
+                    .containsEntry("TargetName", Portal.DISK)
+                    .containsEntry("X-a.b", "NotUnderstood")
+                    .containsEntry("MaxConnections", "Reject");
             initiator.read(4, 0, 1);
             assertThat(initiator.receive(Opcode.REJECT).response())
                     .isEqualTo(RejectReason.PROTOCOL_ERROR);

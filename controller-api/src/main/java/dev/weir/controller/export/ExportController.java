@@ -1,7 +1,6 @@
 package dev.weir.controller.export;
 
 import dev.weir.blockio.StorageException;
-import dev.weir.blockio.nbd.NbdClient;
 import dev.weir.controller.idempotency.IdempotentRequests;
 import dev.weir.controller.idempotency.IdempotentRequests.Created;
 import dev.weir.controller.problem.Problem;
@@ -38,25 +37,19 @@ class ExportController {
     private final ExportStore exports;
     private final VolumeStore volumes;
     private final ExportProvisioning provisioning;
-    private final PublishedExports published;
-    private final NbdEndpoint endpoint;
-    private final ExportUris uris;
+    private final ExportViews views;
     private final IdempotentRequests requests;
 
     ExportController(
             ExportStore exports,
             VolumeStore volumes,
             ExportProvisioning provisioning,
-            PublishedExports published,
-            NbdEndpoint endpoint,
-            ExportUris uris,
+            ExportViews views,
             IdempotentRequests requests) {
         this.exports = exports;
         this.volumes = volumes;
         this.provisioning = provisioning;
-        this.published = published;
-        this.endpoint = endpoint;
-        this.uris = uris;
+        this.views = views;
         this.requests = requests;
     }
 
@@ -69,18 +62,17 @@ class ExportController {
     @Operation(operationId = "listExports", summary = "Every export with its connected clients")
     @GetMapping("/exports")
     ExportList list() {
-        var clients = endpoint.clients();
         return new ExportList(
                 exports.all().stream()
                         .sorted(Comparator.comparing(ExportRow::name))
-                        .map(export -> view(export, clients))
+                        .map(views::view)
                         .toList());
     }
 
     @Operation(operationId = "getExport", summary = "One export with its connected clients")
     @GetMapping("/exports/{id}")
     ExportView get(@PathVariable String id) {
-        return view(require(id), endpoint.clients());
+        return views.view(require(id));
     }
 
     @Operation(operationId = "createExport", summary = "Offer a volume to clients")
@@ -100,8 +92,7 @@ class ExportController {
                 id -> {
                     var export = provisioning.create(id, row, request);
                     return new Created<>(
-                            URI.create("/api/v1/exports/" + export.id()),
-                            view(export, endpoint.clients()));
+                            URI.create("/api/v1/exports/" + export.id()), views.view(export));
                 });
     }
 
@@ -124,23 +115,6 @@ class ExportController {
                                         "GET /api/v1/exports lists the exports.")
                                 .with("export", id)
                                 .exception());
-    }
-
-    private ExportView view(ExportRow export, List<NbdClient> clients) {
-        return new ExportView(
-                export.id(),
-                export.name(),
-                export.protocol(),
-                uris.uri(export),
-                export.readOnly(),
-                published.find(export.name()).isPresent()
-                        ? ExportView.State.ONLINE
-                        : ExportView.State.OFFLINE,
-                clients.stream()
-                        .filter(client -> client.exportName().equals(export.name()))
-                        .map(ExportView.ClientView::of)
-                        .toList(),
-                export.createdAt());
     }
 
     private static java.util.Optional<UUID> uuid(String text) {

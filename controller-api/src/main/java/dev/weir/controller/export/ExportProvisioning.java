@@ -1,12 +1,16 @@
 package dev.weir.controller.export;
 
+import dev.weir.blockio.iscsi.ChapCredentials;
 import dev.weir.controller.event.EventLog;
 import dev.weir.controller.pool.OpenPools;
 import dev.weir.controller.problem.Problem;
 import dev.weir.controller.problem.ProblemType;
 import dev.weir.controller.problem.Problems;
+import dev.weir.controller.settings.DataDirectory;
 import dev.weir.db.ExportRow;
 import dev.weir.db.ExportStore;
+import dev.weir.db.IscsiExportRow;
+import dev.weir.db.IscsiExportStore;
 import dev.weir.db.VolumeRow;
 import dev.weir.db.VolumeState;
 import dev.weir.db.VolumeStore;
@@ -22,6 +26,8 @@ import org.springframework.stereotype.Component;
 @Component
 class ExportProvisioning {
     private final ExportStore exports;
+    private final IscsiExportStore iscsiExports;
+    private final DataDirectory directory;
     private final VolumeStore volumes;
     private final OpenPools openPools;
     private final ExportPublication publication;
@@ -30,12 +36,16 @@ class ExportProvisioning {
 
     ExportProvisioning(
             ExportStore exports,
+            IscsiExportStore iscsiExports,
+            DataDirectory directory,
             VolumeStore volumes,
             OpenPools openPools,
             ExportPublication publication,
             EventLog events,
             Clock clock) {
         this.exports = exports;
+        this.iscsiExports = iscsiExports;
+        this.directory = directory;
         this.volumes = volumes;
         this.openPools = openPools;
         this.publication = publication;
@@ -52,21 +62,31 @@ class ExportProvisioning {
             var existing = exports.byId(id);
             return existing.isPresent()
                     ? existing.get()
-                    : create(id, current(volume), protocol, request.isReadOnly());
+                    : create(id, current(volume), protocol, request);
         } finally {
             lock.unlock();
         }
     }
 
-    private ExportRow create(UUID id, VolumeRow volume, String protocol, boolean readOnly) {
+    private ExportRow create(UUID id, VolumeRow volume, String protocol, NewExport request) {
         var served =
                 openPools
                         .volume(volume.poolId(), volume.id())
                         .filter(_ -> volume.state() == VolumeState.ONLINE)
                         .orElseThrow(() -> notOnline(volume));
         var export =
-                new ExportRow(id, volume.id(), protocol, volume.name(), readOnly, clock.instant());
-        if (!exports.insert(export)) {
+                new ExportRow(
+                        id,
+                        volume.id(),
+                        protocol,
+                        volume.name(),
+                        request.isReadOnly(),
+                        clock.instant());
+        boolean inserted =
+                ExportPublication.isIscsi(export)
+                        ? iscsiExports.insert(export, iscsi(id, request.checkedIscsi()))
+                        : exports.insert(export);
+        if (!inserted) {
             throw new Problem(
                             ProblemType.EXPORT_EXISTS,
                             "The volume %s is exported over %s already."
@@ -82,6 +102,20 @@ class ExportProvisioning {
                 "volumes/" + volume.name(),
                 "Volume %s exported over %s".formatted(volume.name(), protocol));
         return export;
+    }
+
+    private IscsiExportRow iscsi(UUID id, NewExport.Iscsi wanted) {
+        return new IscsiExportRow(
+                id,
+                wanted.blockBytes(),
+                wanted.initiators(),
+                wanted.chap().map(this::sealed),
+                wanted.mutualChap().map(this::sealed));
+    }
+
+    private IscsiExportRow.Credentials sealed(ChapCredentials credentials) {
+        return new IscsiExportRow.Credentials(
+                credentials.user(), directory.secrets().seal(credentials.secret()));
     }
 
     void delete(ExportRow export) {

@@ -7,21 +7,50 @@ import org.springframework.stereotype.Component;
 /** Lets clients have exports, and takes them away again. Usable from any thread. */
 @Component
 public class ExportPublication {
-    private final PublishedExports published;
+    private final PublishedExports nbdExports;
     private final NbdEndpoint nbd;
+    private final IscsiTargets iscsiTargets;
+    private final IscsiEndpoint iscsi;
 
-    ExportPublication(PublishedExports published, NbdEndpoint nbd) {
-        this.published = published;
+    ExportPublication(
+            PublishedExports nbdExports,
+            NbdEndpoint nbd,
+            IscsiTargets iscsiTargets,
+            IscsiEndpoint iscsi) {
+        this.nbdExports = nbdExports;
         this.nbd = nbd;
+        this.iscsiTargets = iscsiTargets;
+        this.iscsi = iscsi;
     }
 
     public void publish(ExportRow export, Volume volume) {
-        published.publish(export, volume);
+        if (isIscsi(export)) {
+            iscsiTargets.publish(export, volume);
+        } else {
+            nbdExports.publish(export, volume);
+        }
     }
 
     /** When this returns no client uses the volume any more through this export. */
     public void withdraw(ExportRow export) {
-        published.withdraw(export.name());
-        nbd.disconnect(export.name());
+        if (isIscsi(export)) {
+            var name = IscsiTargets.name(export);
+            var target = iscsiTargets.withdraw(name);
+            iscsi.disconnect(name);
+            target.ifPresent(IscsiTargets.Withdrawn::close);
+        } else {
+            nbdExports.withdraw(export.name());
+            nbd.disconnect(export.name());
+        }
+    }
+
+    boolean isPublished(ExportRow export) {
+        return isIscsi(export)
+                ? iscsiTargets.find(IscsiTargets.name(export)).isPresent()
+                : nbdExports.find(export.name()).isPresent();
+    }
+
+    static boolean isIscsi(ExportRow export) {
+        return export.protocol().equals(NewExport.ISCSI);
     }
 }

@@ -6,17 +6,28 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import org.springframework.stereotype.Component;
 
-/** Where clients reach exports: the NBD URI of libnbd and QEMU. */
+/**
+ * Where clients reach exports: the NBD URI of libnbd and QEMU, the iSCSI URL of libiscsi and QEMU.
+ */
 @Component
 public class ExportUris {
-    private final NbdEndpoint endpoint;
+    private final NbdEndpoint nbd;
+    private final IscsiEndpoint iscsi;
 
-    ExportUris(NbdEndpoint endpoint) {
-        this.endpoint = endpoint;
+    ExportUris(NbdEndpoint nbd, IscsiEndpoint iscsi) {
+        this.nbd = nbd;
+        this.iscsi = iscsi;
     }
 
     public String uri(ExportRow export) {
-        return "nbd://%s/%s".formatted(authority(endpoint.address()), export.name());
+        return ExportPublication.isIscsi(export)
+                ? "iscsi://%s/%s/%d"
+                        .formatted(portal(), IscsiTargets.name(export), IscsiTargets.LUN)
+                : "nbd://%s/%s".formatted(authority(nbd.address()), export.name());
+    }
+
+    private String portal() {
+        return iscsi.advertised().orElseGet(() -> authority(iscsi.address()));
     }
 
     static String authority(InetSocketAddress address) {

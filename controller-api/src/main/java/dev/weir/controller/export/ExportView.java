@@ -1,5 +1,6 @@
 package dev.weir.controller.export;
 
+import dev.weir.blockio.iscsi.IscsiClient;
 import dev.weir.blockio.nbd.NbdClient;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.net.InetSocketAddress;
@@ -7,6 +8,7 @@ import java.net.SocketAddress;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** An export as a client sees it, with those connected to it. */
 @Schema(
@@ -28,6 +30,17 @@ record ExportView(
         @Schema(example = "nbd://127.0.0.1:10809/db01") String uri,
         boolean readOnly,
         State state,
+        @Schema(description = "iSCSI only", example = "iqn.2026-11.dev.weir:db01")
+                @Nullable String target,
+        @Schema(description = "iSCSI only", example = "0") @Nullable Integer lun,
+        @Schema(description = "iSCSI only: logical block", example = "512")
+                @Nullable Integer blockSizeBytes,
+        @Schema(description = "iSCSI only: those who may log in; none means any")
+                @Nullable List<String> initiators,
+        @Schema(description = "iSCSI only: the name that initiators prove; secrets are never told")
+                @Nullable String chapUser,
+        @Schema(description = "iSCSI only: the name that the target proves")
+                @Nullable String mutualChapUser,
         List<ClientView> clients,
         Instant createdAt) {
 
@@ -50,6 +63,10 @@ record ExportView(
             })
     record ClientView(
             @Schema(example = "127.0.0.1:40312") String address,
+            @Schema(
+                            description = "iSCSI only: what it calls itself",
+                            example = "iqn.1993-08.org.debian:01:abc")
+                    @Nullable String initiator,
             Instant connectedAt,
             long requests,
             long readBytes,
@@ -58,8 +75,19 @@ record ExportView(
         static ClientView of(NbdClient client) {
             return new ClientView(
                     text(client.remoteAddress()),
+                    null,
                     client.connectedAt(),
                     client.requests(),
+                    client.bytesRead(),
+                    client.bytesWritten());
+        }
+
+        static ClientView of(IscsiClient client) {
+            return new ClientView(
+                    String.join(" ", client.remoteAddresses()),
+                    client.initiatorName(),
+                    client.since(),
+                    client.commands(),
                     client.bytesRead(),
                     client.bytesWritten());
         }

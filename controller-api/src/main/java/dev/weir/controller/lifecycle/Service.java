@@ -1,5 +1,6 @@
 package dev.weir.controller.lifecycle;
 
+import dev.weir.controller.export.IscsiEndpoint;
 import dev.weir.controller.export.NbdEndpoint;
 import dev.weir.controller.extent.ExtentInventory;
 import dev.weir.controller.health.StateWatch;
@@ -14,8 +15,8 @@ import org.springframework.stereotype.Component;
  * Serves storage between the start and the stop of the application.
  *
  * <pre>
- *   start:  reconcile ─► default pool ─► inventory ─► NBD ─► watch ─► (web server)
- *   stop:   (web server) ─► NBD drained ─► inventory ─► pools closed ─► (database)
+ *   start:  reconcile ─► default pool ─► inventory ─► NBD, iSCSI ─► watch ─► (web server)
+ *   stop:   (web server) ─► NBD, iSCSI drained ─► inventory ─► pools closed ─► (database)
  * </pre>
  */
 @Component
@@ -25,6 +26,7 @@ class Service implements SmartLifecycle {
     private final OpenPools pools;
     private final ExtentInventory inventory;
     private final NbdEndpoint nbd;
+    private final IscsiEndpoint iscsi;
     private final StateWatch watch;
 
     private volatile boolean running;
@@ -35,12 +37,14 @@ class Service implements SmartLifecycle {
             OpenPools pools,
             ExtentInventory inventory,
             NbdEndpoint nbd,
+            IscsiEndpoint iscsi,
             StateWatch watch) {
         this.reconciler = reconciler;
         this.defaultPool = defaultPool;
         this.pools = pools;
         this.inventory = inventory;
         this.nbd = nbd;
+        this.iscsi = iscsi;
         this.watch = watch;
     }
 
@@ -52,6 +56,7 @@ class Service implements SmartLifecycle {
             defaultPool.createIfNone();
             inventory.start();
             nbd.listen();
+            iscsi.listen();
             watch.start();
         } catch (StartupException e) {
             stop();
@@ -66,6 +71,7 @@ class Service implements SmartLifecycle {
     public void stop() {
         running = false;
         nbd.close();
+        iscsi.close();
         try {
             watch.stop();
             inventory.stop();

@@ -15,6 +15,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
 import java.util.Locale;
 import java.util.Set;
 
@@ -25,6 +26,7 @@ import java.util.Set;
  *   DIR/lock          locked while a controller runs; says its pid
  *   DIR/version       layout version
  *   DIR/admin-token   mode 0600
+ *   DIR/secret-key    mode 0600; seals secrets in the database
  *   DIR/reserve       given up when a start finds the file system full, see {@link HostSpace}
  *   DIR/run.json      pid, URL and ports of the running controller
  *   DIR/db/           the embedded database
@@ -41,11 +43,13 @@ public final class DataDirectory implements AutoCloseable {
     private final Path root;
     private final FileChannel lock;
     private final HostSpace space;
+    private final SecretBox secrets;
 
-    private DataDirectory(Path root, FileChannel lock, HostSpace space) {
+    private DataDirectory(Path root, FileChannel lock, HostSpace space, SecretBox secrets) {
         this.root = root;
         this.lock = lock;
         this.space = space;
+        this.secrets = secrets;
     }
 
     /** Makes the directory if need be, and takes it. */
@@ -60,7 +64,8 @@ public final class DataDirectory implements AutoCloseable {
                 checkVersion(root);
                 Files.createDirectories(root.resolve("db"));
                 Files.createDirectories(root.resolve("devices"));
-                return new DataDirectory(root, lock, space);
+                var secrets = SecretBox.of(root.resolve("secret-key"), new SecureRandom());
+                return new DataDirectory(root, lock, space, secrets);
             } catch (IOException | StartupException e) {
                 lock.close();
                 throw e;
@@ -87,6 +92,11 @@ public final class DataDirectory implements AutoCloseable {
 
     public HostSpace space() {
         return space;
+    }
+
+    /** Seals what the database must not tell. */
+    public SecretBox secrets() {
+        return secrets;
     }
 
     public Path adminToken() {

@@ -3,6 +3,7 @@ package dev.weir.controller.settings;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -16,7 +17,8 @@ import org.springframework.core.env.StandardEnvironment;
  *
  * @param dataDir where everything is kept
  * @param bind the address to listen on, for every protocol
- * @param iscsiPort accepted for the future; nothing listens there yet
+ * @param iscsiAdvertise where iSCSI clients are told to connect to, {@code host[:port]}; null for
+ *     where they did
  * @param defaultPool whether to create the pool {@code default} when there is no pool
  */
 public record WeirSettings(
@@ -25,6 +27,7 @@ public record WeirSettings(
         @DefaultValue("8080") int httpPort,
         @DefaultValue("10809") int nbdPort,
         @DefaultValue("3260") int iscsiPort,
+        @Nullable String iscsiAdvertise,
         @DefaultValue("true") @Name("default-pool") boolean defaultPool) {
 
     private static final int MAX_PORT = 65535;
@@ -38,6 +41,7 @@ public record WeirSettings(
             checkPort("http-port", settings.httpPort);
             checkPort("nbd-port", settings.nbdPort);
             checkPort("iscsi-port", settings.iscsiPort);
+            checkAdvertised(settings.iscsiAdvertise);
             var ignored = settings.bindAddress();
             return settings;
         } catch (BindException e) {
@@ -58,6 +62,15 @@ public record WeirSettings(
         } catch (UnknownHostException e) {
             throw new StartupException(
                     ExitCode.WRONG_ARGUMENTS, "--weir.bind=%s is no address".formatted(bind));
+        }
+    }
+
+    private static void checkAdvertised(@Nullable String address) throws StartupException {
+        if (address != null
+                && !address.matches("(?:[A-Za-z0-9.-]+|\\[[0-9A-Fa-f:.]+])(?::[0-9]{1,5})?")) {
+            throw new StartupException(
+                    ExitCode.WRONG_ARGUMENTS,
+                    "--weir.iscsi-advertise=%s is no address and port".formatted(address));
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.weir.controller.status;
 
+import dev.weir.controller.export.IscsiEndpoint;
 import dev.weir.controller.export.NbdEndpoint;
 import dev.weir.controller.pool.OpenPools;
 import dev.weir.controller.pool.PoolHealth;
@@ -25,6 +26,7 @@ class StatusController {
     private final VolumeStore volumes;
     private final OpenPools openPools;
     private final NbdEndpoint nbd;
+    private final IscsiEndpoint iscsi;
     private final Differences differences;
     private final DataDirectory directory;
     private final Instant startedAt;
@@ -34,6 +36,7 @@ class StatusController {
             VolumeStore volumes,
             OpenPools openPools,
             NbdEndpoint nbd,
+            IscsiEndpoint iscsi,
             Differences differences,
             DataDirectory directory,
             Clock clock) {
@@ -41,6 +44,7 @@ class StatusController {
         this.volumes = volumes;
         this.openPools = openPools;
         this.nbd = nbd;
+        this.iscsi = iscsi;
         this.differences = differences;
         this.directory = directory;
         this.startedAt = clock.instant();
@@ -57,7 +61,8 @@ class StatusController {
                 "volumes",
                 "nbdPort",
                 "nbdClients",
-                "iscsi",
+                "iscsiPort",
+                "iscsiSessions",
                 "changesAdmitted",
                 "differences"
             })
@@ -69,8 +74,8 @@ class StatusController {
             long volumes,
             int nbdPort,
             int nbdClients,
-            @Schema(description = "Whether iSCSI is served", example = "not available yet")
-                    String iscsi,
+            int iscsiPort,
+            int iscsiSessions,
             @Schema(
                             description =
                                     "Whether the data directory has room for changes; if not, they are answered with 507")
@@ -105,7 +110,8 @@ class StatusController {
                 volumes.count(),
                 nbd.address().getPort(),
                 nbd.clients().size(),
-                "not available yet",
+                iscsi.address().getPort(),
+                iscsi.clients().size(),
                 directory.space().admitsChanges(),
                 differences.found().stream().map(DifferenceView::of).toList());
     }

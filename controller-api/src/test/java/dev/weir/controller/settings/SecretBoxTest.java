@@ -1,0 +1,58 @@
+package dev.weir.controller.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SecretBoxTest {
+    private static final String SECRET = "correct horse battery";
+
+    @TempDir Path directory;
+
+    @Test
+    void shouldOpenWhatItSealedAlsoAfterARestart() throws IOException {
+        var sealed = box("key").seal(SECRET);
+
+        assertThat(sealed).doesNotContain("horse");
+        assertThat(box("key").open(sealed)).contains(SECRET);
+        assertThat(box("key").seal(SECRET)).isNotEqualTo(sealed);
+    }
+
+    @Test
+    void shouldKeepItsKeyFromOthers() throws IOException {
+        box("key");
+
+        assertThat(
+                        PosixFilePermissions.toString(
+                                Files.getPosixFilePermissions(directory.resolve("key"))))
+                .isEqualTo("rw-------");
+    }
+
+    @Test
+    void shouldNotOpenWhatWasSealedWithAnotherKeyOrChanged() throws IOException {
+        var sealed = box("key").seal(SECRET);
+
+        assertThat(box("other").open(sealed)).isEmpty();
+        assertThat(box("key").open("AAAA" + sealed.substring(4))).isEmpty();
+        assertThat(box("key").open("")).isEmpty();
+        assertThat(box("key").open("no base64!")).isEmpty();
+    }
+
+    @Test
+    void shouldRefuseAFileThatHoldsNoKey() throws IOException {
+        Files.writeString(directory.resolve("key"), "short");
+
+        assertThatThrownBy(() -> box("key")).isInstanceOf(IOException.class);
+    }
+
+    private SecretBox box(String file) throws IOException {
+        return SecretBox.of(directory.resolve(file), new SecureRandom());
+    }
+}
