@@ -169,7 +169,8 @@ class IscsiClientsIT {
                         "--size=16m",
                         "--fsync=64",
                         "--verify=crc32c",
-                        "--verify_fatal=1");
+                        "--verify_fatal=1",
+                        "--verify_state_save=0");
             } finally {
                 bridge.destroy();
                 bridge.waitFor(30, TimeUnit.SECONDS);
