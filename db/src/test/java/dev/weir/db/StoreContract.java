@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -32,6 +33,8 @@ abstract class StoreContract {
     @Autowired PoolStore pools;
     @Autowired VolumeStore volumes;
     @Autowired ExportStore exports;
+    @Autowired IscsiExportStore iscsiExports;
+    @Autowired PersistentReservationStore reservations;
     @Autowired ExtentStore extents;
     @Autowired JobStore jobs;
     @Autowired EventStore events;
@@ -359,6 +362,59 @@ abstract class StoreContract {
         keys.forget("k");
 
         assertThat(keys.begin("k", "f", UUID.randomUUID(), NOW)).isTrue();
+    }
+
+    @Test
+    void shouldGiveBackAnIscsiExportAndForgetItWithTheExport() {
+        var export = export(insertedVolume("db01", 1 << 20), "iscsi");
+        var row =
+                new IscsiExportRow(
+                        export.id(),
+                        4096,
+                        List.of("iqn.2026-11.test:a", "iqn.2026-11.test:b"),
+                        Optional.of(new IscsiExportRow.Credentials("u", "sealed")),
+                        Optional.empty());
+
+        assertThat(iscsiExports.insert(export, row)).isTrue();
+
+        assertThat(exports.byId(export.id())).contains(export);
+        assertThat(iscsiExports.byExport(export.id())).contains(row);
+        exports.delete(export.id());
+        assertThat(iscsiExports.byExport(export.id())).isEmpty();
+    }
+
+    @Test
+    void shouldRememberAnIscsiExportWholeOrNotAtAll() {
+        var volume = insertedVolume("db01", 1 << 20);
+        var first = export(volume, "iscsi");
+        var second = export(volume, "iscsi");
+        iscsiExports.insert(first, open(first));
+
+        assertThat(iscsiExports.insert(second, open(second))).isFalse();
+        assertThat(iscsiExports.byExport(second.id())).isEmpty();
+
+        var odd = export(insertedVolume("db02", 1 << 20), "iscsi");
+        var impossible =
+                new IscsiExportRow(odd.id(), 1024, List.of(), Optional.empty(), Optional.empty());
+        assertThatThrownBy(() -> iscsiExports.insert(odd, impossible))
+                .isInstanceOf(DataIntegrityViolationException.class);
+        assertThat(exports.byId(odd.id())).isEmpty();
+    }
+
+    @Test
+    void shouldKeepTheReservationsOfAVolumeAsLongAsTheVolume() {
+        var volume = insertedVolume("db01", 1 << 20);
+
+        assertThat(reservations.load(volume.id())).isEmpty();
+        reservations.save(volume.id(), new byte[] {1});
+        reservations.save(volume.id(), new byte[] {2, 3});
+        assertThat(reservations.load(volume.id())).containsExactly(2, 3);
+        volumes.delete(List.of(volume.id()));
+        assertThat(reservations.load(volume.id())).isEmpty();
+    }
+
+    private static IscsiExportRow open(ExportRow export) {
+        return new IscsiExportRow(export.id(), 512, List.of(), Optional.empty(), Optional.empty());
     }
 
     private PoolRow insertedPool(String name) {
