@@ -2,6 +2,8 @@
 -- the database.
 create table iscsi_exports (
     export_id uuid not null,
+    target varchar(63) not null,
+    lun integer not null,
     block_bytes integer not null,
     initiators text not null,
     chap_user varchar(255),
@@ -10,6 +12,7 @@ create table iscsi_exports (
     mutual_secret varchar(2048),
     constraint iscsi_exports_pk primary key (export_id),
     constraint iscsi_exports_export_fk foreign key (export_id) references exports (id) on delete cascade,
+    constraint iscsi_exports_lun_once unique (target, lun),
     constraint iscsi_exports_block_known check (block_bytes in (512, 4096)),
     constraint iscsi_exports_chap_whole check ((chap_user is null) = (chap_secret is null)),
     constraint iscsi_exports_mutual_whole check ((mutual_user is null) = (mutual_secret is null))

@@ -4,6 +4,7 @@ import dev.weir.db.IscsiExportRow.Credentials;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.springframework.dao.DataIntegrityViolationException;
@@ -15,6 +16,9 @@ import org.springframework.transaction.support.TransactionTemplate;
 @Repository
 public class IscsiExportStore {
     private static final String SEPARATOR = "\n";
+    private static final String COLUMNS =
+            "export_id, target, lun, block_bytes, initiators, chap_user, chap_secret, mutual_user,"
+                    + " mutual_secret";
 
     private final JdbcTemplate sql;
     private final TransactionTemplate transaction;
@@ -46,20 +50,27 @@ public class IscsiExportStore {
     public Optional<IscsiExportRow> byExport(UUID exportId) {
         return sql
                 .query(
-                        "select export_id, block_bytes, initiators, chap_user, chap_secret,"
-                                + " mutual_user, mutual_secret from iscsi_exports"
-                                + " where export_id = ?",
+                        "select " + COLUMNS + " from iscsi_exports where export_id = ?",
                         IscsiExportStore::row,
                         exportId)
                 .stream()
                 .findFirst();
     }
 
+    /** The exports that share a target, by LUN. */
+    public List<IscsiExportRow> byTarget(String target) {
+        return sql.query(
+                "select " + COLUMNS + " from iscsi_exports where target = ? order by lun",
+                IscsiExportStore::row,
+                target);
+    }
+
     private void insert(IscsiExportRow row) {
         sql.update(
-                "insert into iscsi_exports (export_id, block_bytes, initiators, chap_user,"
-                        + " chap_secret, mutual_user, mutual_secret) values (?, ?, ?, ?, ?, ?, ?)",
+                "insert into iscsi_exports (" + COLUMNS + ") values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 row.exportId(),
+                row.target(),
+                row.lun(),
                 row.blockBytes(),
                 String.join(SEPARATOR, row.initiators()),
                 row.chap().map(Credentials::user).orElse(null),
@@ -72,6 +83,8 @@ public class IscsiExportStore {
         var initiators = row.getString("initiators");
         return new IscsiExportRow(
                 row.getObject("export_id", UUID.class),
+                row.getString("target"),
+                row.getInt("lun"),
                 row.getInt("block_bytes"),
                 Arrays.stream(initiators.split(SEPARATOR, -1))
                         .filter(name -> !name.isEmpty())

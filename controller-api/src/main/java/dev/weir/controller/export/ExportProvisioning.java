@@ -1,15 +1,12 @@
 package dev.weir.controller.export;
 
-import dev.weir.blockio.iscsi.ChapCredentials;
 import dev.weir.controller.event.EventLog;
 import dev.weir.controller.pool.OpenPools;
 import dev.weir.controller.problem.Problem;
 import dev.weir.controller.problem.ProblemType;
 import dev.weir.controller.problem.Problems;
-import dev.weir.controller.settings.DataDirectory;
 import dev.weir.db.ExportRow;
 import dev.weir.db.ExportStore;
-import dev.weir.db.IscsiExportRow;
 import dev.weir.db.IscsiExportStore;
 import dev.weir.db.VolumeRow;
 import dev.weir.db.VolumeState;
@@ -27,17 +24,20 @@ import org.springframework.stereotype.Component;
 class ExportProvisioning {
     private final ExportStore exports;
     private final IscsiExportStore iscsiExports;
-    private final DataDirectory directory;
+    private final TargetPlaces places;
     private final VolumeStore volumes;
     private final OpenPools openPools;
     private final ExportPublication publication;
     private final EventLog events;
     private final Clock clock;
 
+    /** Held while a place in a target is chosen and taken; inside the lock of a pool. */
+    private final Object targets = new Object();
+
     ExportProvisioning(
             ExportStore exports,
             IscsiExportStore iscsiExports,
-            DataDirectory directory,
+            TargetPlaces places,
             VolumeStore volumes,
             OpenPools openPools,
             ExportPublication publication,
@@ -45,7 +45,7 @@ class ExportProvisioning {
             Clock clock) {
         this.exports = exports;
         this.iscsiExports = iscsiExports;
-        this.directory = directory;
+        this.places = places;
         this.volumes = volumes;
         this.openPools = openPools;
         this.publication = publication;
@@ -84,7 +84,7 @@ class ExportProvisioning {
                         clock.instant());
         boolean inserted =
                 ExportPublication.isIscsi(export)
-                        ? iscsiExports.insert(export, iscsi(id, request.checkedIscsi()))
+                        ? insertIscsi(export, request.checkedIscsi())
                         : exports.insert(export);
         if (!inserted) {
             throw new Problem(
@@ -104,18 +104,14 @@ class ExportProvisioning {
         return export;
     }
 
-    private IscsiExportRow iscsi(UUID id, NewExport.Iscsi wanted) {
-        return new IscsiExportRow(
-                id,
-                wanted.blockBytes(),
-                wanted.initiators(),
-                wanted.chap().map(this::sealed),
-                wanted.mutualChap().map(this::sealed));
-    }
-
-    private IscsiExportRow.Credentials sealed(ChapCredentials credentials) {
-        return new IscsiExportRow.Credentials(
-                credentials.user(), directory.secrets().seal(credentials.secret()));
+    private boolean insertIscsi(ExportRow export, NewExport.Iscsi wanted) {
+        if (exports.ofVolumes(List.of(export.volumeId())).stream()
+                .anyMatch(ExportPublication::isIscsi)) {
+            return false;
+        }
+        synchronized (targets) {
+            return iscsiExports.insert(export, places.place(export.id(), export.name(), wanted));
+        }
     }
 
     void delete(ExportRow export) {

@@ -34,10 +34,10 @@ public class ExportPublication {
     /** When this returns no client uses the volume any more through this export. */
     public void withdraw(ExportRow export) {
         if (isIscsi(export)) {
-            var name = IscsiTargets.name(export);
-            var target = iscsiTargets.withdraw(name);
-            iscsi.disconnect(name);
-            target.ifPresent(IscsiTargets.Withdrawn::close);
+            iscsiTargets.withdraw(export.id()).ifPresent(withdrawn -> {
+                withdrawn.target().ifPresent(iscsi::disconnect);
+                withdrawn.close();
+            });
         } else {
             nbdExports.withdraw(export.name());
             nbd.disconnect(export.name());
@@ -46,7 +46,7 @@ public class ExportPublication {
 
     boolean isPublished(ExportRow export) {
         return isIscsi(export)
-                ? iscsiTargets.find(IscsiTargets.name(export)).isPresent()
+                ? iscsiTargets.isPublished(export.id())
                 : nbdExports.find(export.name()).isPresent();
     }
 

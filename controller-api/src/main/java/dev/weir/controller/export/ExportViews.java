@@ -32,24 +32,26 @@ class ExportViews {
     }
 
     ExportView view(ExportRow export) {
-        boolean overIscsi = ExportPublication.isIscsi(export);
-        var row = overIscsi ? iscsiExports.byExport(export.id()) : Optional.<IscsiExportRow>empty();
+        var row =
+                ExportPublication.isIscsi(export)
+                        ? iscsiExports.byExport(export.id())
+                        : Optional.<IscsiExportRow>empty();
         return new ExportView(
                 export.id(),
                 export.name(),
                 export.protocol(),
-                uris.uri(export),
+                row.map(uris::uri).orElseGet(() -> uris.uri(export)),
                 export.readOnly(),
                 publication.isPublished(export)
                         ? ExportView.State.ONLINE
                         : ExportView.State.OFFLINE,
-                overIscsi ? IscsiTargets.name(export) : null,
-                overIscsi ? IscsiTargets.LUN : null,
+                row.map(IscsiTargets::name).orElse(null),
+                row.map(IscsiExportRow::lun).orElse(null),
                 row.map(IscsiExportRow::blockBytes).orElse(null),
                 row.map(IscsiExportRow::initiators).orElse(null),
                 user(row.flatMap(IscsiExportRow::chap)),
                 user(row.flatMap(IscsiExportRow::mutualChap)),
-                overIscsi ? sessions(export) : connections(export),
+                row.map(this::sessions).orElseGet(() -> connections(export)),
                 export.createdAt());
     }
 
@@ -57,7 +59,7 @@ class ExportViews {
         return credentials.map(Credentials::user).orElse(null);
     }
 
-    private List<ExportView.ClientView> sessions(ExportRow export) {
+    private List<ExportView.ClientView> sessions(IscsiExportRow export) {
         var name = IscsiTargets.name(export);
         return iscsi.clients().stream()
                 .filter(client -> client.targetName().equals(name))

@@ -28,12 +28,11 @@ import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
- * What iSCSI initiators can log in to now: a target for each export, with its volume as LUN 0.
- * Usable from any thread; publishing and withdrawing one export come one after the other.
+ * What iSCSI initiators can log in to now: targets, each with the volumes of one or more exports as
+ * LUNs. A target is there for as long as it has one. Usable from any thread.
  */
 @Component
 class IscsiTargets implements IscsiTargetDirectory {
-    static final int LUN = 0;
     private static final String PREFIX = "iqn.2026-11.dev.weir:";
     static final int PORTAL_GROUP = 1;
     private static final long NAA_REGISTERED_EXTENDED = 6L << 60;
@@ -42,7 +41,10 @@ class IscsiTargets implements IscsiTargetDirectory {
     private final DataDirectory directory;
     private final IscsiExportStore exports;
     private final PersistentReservationStore reservations;
-    private final Map<String, Published> byName = new ConcurrentHashMap<>();
+    private final Map<String, IscsiTarget> byName = new ConcurrentHashMap<>();
+
+    /** By export. */
+    private final Map<UUID, Published> published = new ConcurrentHashMap<>();
 
     IscsiTargets(
             DataDirectory directory,
@@ -53,62 +55,87 @@ class IscsiTargets implements IscsiTargetDirectory {
         this.reservations = reservations;
     }
 
-    /** A target that nobody can log in to any more. */
-    @FunctionalInterface
+    /** A LUN that no new session finds any more. */
     interface Withdrawn {
-        /** Takes the volume out of it; to be called when its sessions have ended. */
+
+        /** The target that went with its last LUN; its sessions are to be ended. */
+        Optional<String> target();
+
+        /** Takes the volume out of the target; on return nobody uses it any more. */
         void close();
     }
 
-    private record Published(IscsiTarget target, LogicalUnit unit) {}
+    private record Published(IscsiTarget target, int lun, LogicalUnit unit) {}
 
-    static String name(ExportRow export) {
-        return PREFIX + export.name();
+    static String name(IscsiExportRow export) {
+        return PREFIX + export.target();
     }
 
     /** An export whose secrets cannot be read is not published: it must not be open to anybody. */
-    void publish(ExportRow export, Volume volume) {
-        var access = exports.byExport(export.id()).flatMap(this::access);
+    synchronized void publish(ExportRow export, Volume volume) {
+        var row = exports.byExport(export.id()).orElseThrow();
+        var access = access(row);
         if (access.isEmpty()) {
             LOG.error(
                     "Export {} is offline: its secrets cannot be read with the key of the data directory",
-                    name(export));
+                    name(row));
             return;
         }
-        var block = exports.byExport(export.id()).orElseThrow().blockBytes();
-        var name = name(export);
         var unit =
                 new LogicalUnit(
-                        config(export, volume.id(), block),
+                        config(export, volume.id(), row.blockBytes()),
                         volume,
                         new VolumeReservations(volume.id(), reservations, directory));
-        var scsi = new ScsiTarget(ScsiTargetConfig.of(new TargetPort(name, 1, PORTAL_GROUP)));
-        scsi.add(LUN, unit);
-        byName.put(name, new Published(new IscsiTarget(name, scsi, access.get()), unit));
+        var target = byName.computeIfAbsent(name(row), name -> target(name, access.get()));
+        target.scsi().add(row.lun(), unit);
+        published.put(export.id(), new Published(target, row.lun(), unit));
     }
 
-    /** Lets nobody log in any more; sessions go on until they are ended. */
-    Optional<Withdrawn> withdraw(String name) {
-        return Optional.ofNullable(byName.remove(name))
-                .map(published ->
-                        () -> {
-                            published.target().scsi().remove(LUN);
-                            published.target().scsi().close();
-                            published.unit().close();
-                        });
+    private static IscsiTarget target(String name, IscsiAccess access) {
+        var port = new TargetPort(name, 1, PORTAL_GROUP);
+        return new IscsiTarget(name, new ScsiTarget(ScsiTargetConfig.of(port)), access);
+    }
+
+    /** Lets nobody log in any more to a target that has no other LUN; sessions go on for now. */
+    synchronized Optional<Withdrawn> withdraw(UUID export) {
+        return Optional.ofNullable(published.remove(export)).map(this::withdraw);
+    }
+
+    private Withdrawn withdraw(Published gone) {
+        var name = gone.target().name();
+        boolean last = published.values().stream().noneMatch(p -> p.target() == gone.target());
+        if (last) {
+            byName.remove(name);
+        }
+        return new Withdrawn() {
+            @Override
+            public Optional<String> target() {
+                return last ? Optional.of(name) : Optional.empty();
+            }
+
+            @Override
+            public void close() {
+                gone.target().scsi().remove(gone.lun());
+                if (last) {
+                    gone.target().scsi().close();
+                }
+                gone.unit().close();
+            }
+        };
+    }
+
+    boolean isPublished(UUID export) {
+        return published.containsKey(export);
     }
 
     @Override
     public Optional<IscsiTarget> find(String name) {
-        return Optional.ofNullable(byName.get(name)).map(Published::target);
+        return Optional.ofNullable(byName.get(name));
     }
 
     @Override
     public List<IscsiTarget> list() {
-        return byName.values().stream()
-                .map(Published::target)
-                .sorted(Comparator.comparing(IscsiTarget::name))
-                .toList();
+        return byName.values().stream().sorted(Comparator.comparing(IscsiTarget::name)).toList();
     }
 
     private Optional<IscsiAccess> access(IscsiExportRow row) {

@@ -16,6 +16,17 @@ record NewExport(
         @Schema(description = "nbd or iscsi", example = "nbd") @Nullable String protocol,
         @Schema(description = "Whether clients may only read", defaultValue = "false")
                 @Nullable Boolean readOnly,
+        @Schema(
+                        description =
+                                "iSCSI: the last part of the target's name; without it, the volume's name."
+                                        + " Exports with the same one share a target, and who may log in"
+                                        + " is said with the first",
+                        example = "db01")
+                @Nullable String target,
+        @Schema(
+                        description =
+                                "iSCSI: the number in the target, 0 to 255; without it, the first that is free")
+                @Nullable Integer lun,
         @Schema(description = "iSCSI: logical block, 512 or 4096 bytes", defaultValue = "512")
                 @Nullable ByteSize blockSize,
         @Schema(description = "iSCSI: names of the initiators that may log in; none means any")
@@ -38,10 +49,17 @@ record NewExport(
 
     /** What an export over iSCSI is, once it can be. */
     record Iscsi(
+            Optional<String> target,
+            Optional<Integer> lun,
             int blockBytes,
             List<String> initiators,
             Optional<ChapCredentials> chap,
-            Optional<ChapCredentials> mutualChap) {}
+            Optional<ChapCredentials> mutualChap) {
+
+        boolean saysWhoMayLogIn() {
+            return !initiators.isEmpty() || chap.isPresent() || mutualChap.isPresent();
+        }
+    }
 
     /** The protocol, if it is one that Weir serves. */
     String checkedProtocol() {
@@ -50,6 +68,8 @@ record NewExport(
         }
         return switch (protocol) {
             case NBD -> {
+                requireAbsent("target", target);
+                requireAbsent("lun", lun);
                 requireAbsent("blockSize", blockSize);
                 requireAbsent("initiators", initiators);
                 requireAbsent("chap", chap);
@@ -80,7 +100,10 @@ record NewExport(
                     "Mutual CHAP is not possible like this.",
                     "Give chap too, with another secret.");
         }
-        return new Iscsi(checkedBlock(), checkedInitiators(), proof, mutual);
+        return new Iscsi(
+                Optional.ofNullable(target).map(name -> Names.check("target", name)),
+                Optional.ofNullable(lun),
+                checkedBlock(), checkedInitiators(), proof, mutual);
     }
 
     private int checkedBlock() {

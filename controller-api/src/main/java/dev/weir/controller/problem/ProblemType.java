@@ -24,6 +24,7 @@ public enum ProblemType {
     VOLUME_NOT_ONLINE(409, "The volume is not online"),
     POOL_NOT_EMPTY(409, "The pool has volumes"),
     EXPORT_EXISTS(409, "The volume is exported over this protocol already"),
+    LUN_TAKEN(409, "The place in the target is taken"),
     SHRINK_UNSAFE(409, "The volume holds data beyond the new size"),
     DEVICE_IN_USE(409, "The device is in use"),
     IDEMPOTENCY_KEY_IN_USE(409, "A request with this key is running"),
