@@ -1,5 +1,6 @@
 package dev.weir.controller;
 
+import dev.weir.controller.export.ExportUris;
 import dev.weir.controller.export.IscsiEndpoint;
 import dev.weir.controller.export.NbdEndpoint;
 import dev.weir.controller.settings.DataDirectory;
@@ -12,7 +13,9 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.web.server.PortInUseException;
@@ -47,9 +50,7 @@ public final class WeirServer implements AutoCloseable {
         var settings = WeirSettings.of(arguments);
         var directory = DataDirectory.open(settings.dataDir());
         try {
-            requireFree(settings, settings.nbdPort(), "nbd");
-            requireFree(settings, settings.iscsiPort(), "iscsi");
-            requireFree(settings, settings.httpPort(), "http");
+            requireFree(settings);
             var application = new SpringApplication(WeirApplication.class);
             application.setRegisterShutdownHook(false);
             application.setDefaultProperties(properties(settings, directory));
@@ -76,17 +77,46 @@ public final class WeirServer implements AutoCloseable {
         }
     }
 
-    /** A port that is taken is told of before anything else is; taking it is for its server. */
-    private static void requireFree(WeirSettings settings, int port, String protocol)
-            throws StartupException {
-        if (port == 0) {
-            return;
+    /**
+     * A port that is taken is told of before anything else is; taking it is for its server. All are
+     * held at once, so that two of them that exclude each other are noticed too.
+     */
+    private static void requireFree(WeirSettings settings) throws StartupException {
+        var probes = new ArrayList<ServerSocket>();
+        try {
+            var bind = settings.bindAddress();
+            probes.add(probe(settings.bind(), bind, settings.nbdPort(), "nbd"));
+            for (var portal : settings.portals()) {
+                probes.add(probe(portal.host(), portal.address(), portal.port(), "iscsi"));
+            }
+            probes.add(probe(settings.bind(), bind, settings.httpPort(), "http"));
+        } finally {
+            probes.forEach(WeirServer::release);
         }
-        try (var probe = new ServerSocket()) {
-            probe.setReuseAddress(true);
-            probe.bind(new InetSocketAddress(settings.bindAddress(), port));
+    }
+
+    private static ServerSocket probe(String host, InetAddress address, int port, String protocol)
+            throws StartupException {
+        try {
+            var probe = new ServerSocket();
+            try {
+                probe.setReuseAddress(true);
+                probe.bind(new InetSocketAddress(address, port));
+                return probe;
+            } catch (IOException e) {
+                probe.close();
+                throw e;
+            }
         } catch (IOException e) {
-            throw StartupException.cannotListen(settings.bind(), port, protocol, e);
+            throw StartupException.cannotListen(host, port, protocol, e);
+        }
+    }
+
+    private static void release(ServerSocket probe) {
+        try {
+            probe.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -109,6 +139,11 @@ public final class WeirServer implements AutoCloseable {
 
     public int iscsiPort() {
         return context.getBean(IscsiEndpoint.class).address().getPort();
+    }
+
+    /** Where iSCSI listens; the first is the one of {@link #iscsiPort}. */
+    public List<InetSocketAddress> iscsiPortals() {
+        return context.getBean(IscsiEndpoint.class).addresses();
     }
 
     /** Takes no more requests, lets those running end, closes the pools and the database. */
@@ -148,6 +183,7 @@ public final class WeirServer implements AutoCloseable {
         run.put("pid", ProcessHandle.current().pid());
         run.put("url", url());
         run.put("ports", Map.of("http", httpPort(), "nbd", nbdPort(), "iscsi", iscsiPort()));
+        run.put("iscsiPortals", iscsiPortals().stream().map(ExportUris::authority).toList());
         return JsonMapper.shared().writeValueAsString(run) + "\n";
     }
 

@@ -62,6 +62,8 @@ class RefusedStartIT {
         "--http-port, 99999",
         "--nbd-port, many",
         "--bind, 300.1.2.3",
+        "--iscsi-portal, 300.1.2.3:0",
+        "--iscsi-portal, '127.0.0.1:0, 127.0.0.2'",
         "--no-such-option, value"
     })
     void shouldRefuseAnArgumentWithoutMeaning(String option, String value) {

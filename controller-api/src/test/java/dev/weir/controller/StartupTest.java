@@ -36,6 +36,45 @@ class StartupTest {
         RunningController.start(directory, "--weir.default-pool=false").close();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"127.0.0.1", "0.0.0.0"})
+    void shouldNameThePortalThatIsInUse(String address) throws Exception {
+        try (var other = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
+            var portal = "%s:%d".formatted(address, other.getLocalPort());
+
+            assertThatThrownBy(() ->
+                            RunningController.start(directory, "--weir.iscsi-portal[0]=" + portal))
+                    .isInstanceOf(StartupException.class)
+                    .hasMessage("cannot listen on %s (iscsi): address already in use", portal);
+        }
+    }
+
+    @Test
+    void shouldRefuseAPortalOnAnAddressOfAnotherHost() {
+        assertThatThrownBy(() ->
+                        RunningController.start(directory, "--weir.iscsi-portal[0]=192.0.2.1:0"))
+                .isInstanceOf(StartupException.class)
+                .hasMessage(
+                        "cannot listen on 192.0.2.1:0 (iscsi): cannot assign requested address");
+    }
+
+    /** 0.0.0.0 leaves nothing of a port to 127.0.0.1. */
+    @Test
+    void shouldRefuseTwoPortalsThatExcludeEachOther() throws Exception {
+        int port;
+        try (var free = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
+            port = free.getLocalPort();
+        }
+
+        assertThatThrownBy(() ->
+                        RunningController.start(
+                                directory,
+                                "--weir.iscsi-port=" + port,
+                                "--weir.iscsi-portal[0]=0.0.0.0:" + port))
+                .isInstanceOf(StartupException.class)
+                .hasMessage("cannot listen on 0.0.0.0:%d (iscsi): address already in use", port);
+    }
+
     @Test
     void shouldRefuseTheDirectoryOfANewerVersion() throws Exception {
         Files.writeString(directory.resolve("version"), "2\n");
@@ -79,6 +118,7 @@ class StartupTest {
         "--weir.nbd-port=65536, --weir.nbd-port=65536 is not between 0 and 65535",
         "--weir.iscsi-port=-1, --weir.iscsi-port=-1 is not between 0 and 65535",
         "--weir.iscsi-advertise=a b, --weir.iscsi-advertise=a b is no address and port",
+        "--weir.iscsi-portal[0]=::1, '--weir.iscsi-portal=::1 is not ADDR[:PORT][,ADVERTISED[:PORT]]'",
         "--weir.bind=not an address, --weir.bind=not an address is no address"
     })
     void shouldRefuseAnArgumentWithoutMeaning(String argument, String message) {

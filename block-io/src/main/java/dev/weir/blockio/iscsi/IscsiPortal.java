@@ -37,6 +37,15 @@ public record IscsiPortal(
         return new IscsiPortal(bindAddress, port, 1, Optional.empty());
     }
 
+    /** What clients are told instead of where they connected to, with a port in any case. */
+    public Optional<String> advertisedAddress(int boundPort) {
+        return advertised.map(address -> hasPort(address) ? address : address + ':' + boundPort);
+    }
+
+    private static boolean hasPort(String address) {
+        return address.startsWith("[") ? address.contains("]:") : address.indexOf(':') >= 0;
+    }
+
     private static boolean isAddress(String text) {
         boolean bareV6 = !text.startsWith("[") && text.indexOf(':') != text.lastIndexOf(':');
         return !text.isEmpty()

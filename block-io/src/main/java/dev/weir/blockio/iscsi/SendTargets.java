@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,9 +69,9 @@ record SendTargets(
     /** Null where the client could not get. */
     private @Nullable String address(Portal portal) {
         int port = portal.bound().getPort();
-        if (portal.portal().advertised().isPresent()) {
-            String advertised = portal.portal().advertised().get();
-            return hasPort(advertised) ? advertised : advertised + ':' + port;
+        Optional<String> advertised = portal.portal().advertisedAddress(port);
+        if (advertised.isPresent()) {
+            return advertised.get();
         }
         InetAddress bound = portal.bound().getAddress();
         InetAddress reached = local.getAddress();
@@ -80,12 +81,6 @@ record SendTargets(
         return bound.isLoopbackAddress() && !reached.isLoopbackAddress()
                 ? null
                 : host(bound) + ':' + port;
-    }
-
-    private static boolean hasPort(String advertised) {
-        return advertised.startsWith("[")
-                ? advertised.contains("]:")
-                : advertised.indexOf(':') >= 0;
     }
 
     private static String host(InetAddress address) {

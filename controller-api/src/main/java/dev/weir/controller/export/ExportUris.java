@@ -30,7 +30,8 @@ public class ExportUris {
         return iscsi.advertised().orElseGet(() -> authority(iscsi.address()));
     }
 
-    static String authority(InetSocketAddress address) {
+    /** Host and port, as a URI has them. */
+    public static String authority(InetSocketAddress address) {
         return "%s:%d".formatted(host(address.getAddress()), address.getPort());
     }
 

@@ -22,6 +22,7 @@ public class IscsiEndpoint {
     private final IscsiTargets targets;
 
     private volatile @Nullable IscsiServer server;
+    private volatile Optional<String> advertised = Optional.empty();
 
     IscsiEndpoint(WeirSettings settings, IscsiTargets targets) {
         this.settings = settings;
@@ -29,18 +30,22 @@ public class IscsiEndpoint {
     }
 
     public void listen() throws StartupException {
-        var portal =
-                new IscsiPortal(
-                        settings.bindAddress(),
-                        settings.iscsiPort(),
-                        IscsiTargets.PORTAL_GROUP,
-                        advertised());
+        var portals =
+                settings.portals().stream()
+                        .map(portal ->
+                                new IscsiPortal(
+                                        portal.address(),
+                                        portal.port(),
+                                        IscsiTargets.PORTAL_GROUP,
+                                        portal.advertised()))
+                        .toList();
         try {
             server =
                     IscsiServer.start(
                             new IscsiServerConfig(
-                                    List.of(portal), IscsiAccess.open(), IscsiLimits.defaults()),
+                                    portals, IscsiAccess.open(), IscsiLimits.defaults()),
                             targets);
+            advertised = portals.getFirst().advertisedAddress(address().getPort());
         } catch (IOException e) {
             throw StartupException.cannotListen(settings.bind(), settings.iscsiPort(), "iscsi", e);
         }
@@ -55,13 +60,19 @@ public class IscsiEndpoint {
         }
     }
 
+    /** Of the first portal. */
     public InetSocketAddress address() {
-        return running().addresses().getFirst();
+        return addresses().getFirst();
     }
 
-    /** What clients are told to connect to, if that is not where the server listens. */
+    /** Of every portal, with the port that it really has. */
+    public List<InetSocketAddress> addresses() {
+        return running().addresses();
+    }
+
+    /** What clients of the first portal are told to connect to, if that is not where it listens. */
     Optional<String> advertised() {
-        return Optional.ofNullable(settings.iscsiAdvertise());
+        return advertised;
     }
 
     /** Sessions now, those included that only ask for targets. */

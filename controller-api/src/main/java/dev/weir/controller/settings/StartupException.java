@@ -29,7 +29,7 @@ public final class StartupException extends Exception {
                 ExitCode.CANNOT_START,
                 "cannot listen on %s:%d (%s): %s"
                         .formatted(
-                                address,
+                                address.contains(":") ? "[" + address + "]" : address,
                                 port,
                                 protocol,
                                 Character.toLowerCase(text.charAt(0)) + text.substring(1)),

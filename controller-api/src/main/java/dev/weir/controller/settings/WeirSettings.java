@@ -3,6 +3,9 @@ package dev.weir.controller.settings;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.Binder;
@@ -19,6 +22,8 @@ import org.springframework.core.env.StandardEnvironment;
  * @param bind the address to listen on, for every protocol
  * @param iscsiAdvertise where iSCSI clients are told to connect to, {@code host[:port]}; null for
  *     where they did
+ * @param iscsiPortals where else iSCSI listens, see {@link PortalAddress}; a list whose entries are
+ *     numbered, {@code --weir.iscsi-portal[0]=...}, because they may hold a comma
  * @param defaultPool whether to create the pool {@code default} when there is no pool
  */
 public record WeirSettings(
@@ -28,6 +33,7 @@ public record WeirSettings(
         @DefaultValue("10809") int nbdPort,
         @DefaultValue("3260") int iscsiPort,
         @Nullable String iscsiAdvertise,
+        @DefaultValue @Name("iscsi-portal") List<String> iscsiPortals,
         @DefaultValue("true") @Name("default-pool") boolean defaultPool) {
 
     private static final int MAX_PORT = 65535;
@@ -42,7 +48,7 @@ public record WeirSettings(
             checkPort("nbd-port", settings.nbdPort);
             checkPort("iscsi-port", settings.iscsiPort);
             checkAdvertised(settings.iscsiAdvertise);
-            var ignored = settings.bindAddress();
+            checkDistinct(settings.portals());
             return settings;
         } catch (BindException e) {
             var property = e.getProperty();
@@ -65,9 +71,32 @@ public record WeirSettings(
         }
     }
 
+    /** Every address that iSCSI listens on; the first is the one of {@code bind}. */
+    public List<PortalAddress> portals() throws StartupException {
+        var portals = new ArrayList<PortalAddress>();
+        portals.add(
+                new PortalAddress(
+                        bind, bindAddress(), iscsiPort, Optional.ofNullable(iscsiAdvertise)));
+        for (var portal : iscsiPortals) {
+            portals.add(PortalAddress.parse(portal));
+        }
+        return List.copyOf(portals);
+    }
+
+    private static void checkDistinct(List<PortalAddress> portals) throws StartupException {
+        for (int i = 1; i < portals.size(); i++) {
+            var portal = portals.get(i);
+            if (portals.subList(0, i).stream().anyMatch(portal::collidesWith)) {
+                throw new StartupException(
+                        ExitCode.WRONG_ARGUMENTS,
+                        "--weir.iscsi-portal names %s port %d, where iSCSI listens already"
+                                .formatted(portal.host(), portal.port()));
+            }
+        }
+    }
+
     private static void checkAdvertised(@Nullable String address) throws StartupException {
-        if (address != null
-                && !address.matches("(?:[A-Za-z0-9.-]+|\\[[0-9A-Fa-f:.]+])(?::[0-9]{1,5})?")) {
+        if (address != null && !PortalAddress.canBeAdvertised(address)) {
             throw new StartupException(
                     ExitCode.WRONG_ARGUMENTS,
                     "--weir.iscsi-advertise=%s is no address and port".formatted(address));
