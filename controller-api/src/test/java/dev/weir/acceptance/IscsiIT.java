@@ -74,6 +74,38 @@ class IscsiIT {
     }
 
     @Test
+    void shouldAddAndRemoveLunsUnderLoadOnAnotherOne() throws Exception {
+        var busy = export("luns-0", "64MiB", "{\"protocol\":\"iscsi\",\"target\":\"luns\"}");
+        var load =
+                Command.of("qemu-img", "bench", "-w", "-c", 60_000, "-d", 16, "-s", 4096)
+                        .and("-f", "raw", busy)
+                        .start();
+        for (int lun = 1; lun <= 8; lun++) {
+            var uri =
+                    export(
+                            "luns-" + lun,
+                            "64MiB",
+                            "{\"protocol\":\"iscsi\",\"target\":\"luns\",\"lun\":%d}"
+                                    .formatted(lun));
+            qemuIo(uri, "write -P %d 0 64k".formatted(lun), "read -P %d 0 64k".formatted(lun));
+            if (lun % 2 == 0) {
+                withdraw("luns-" + lun);
+            }
+        }
+        assertThat(load.isAlive()).as("the load was on while LUNs came and went").isTrue();
+
+        assertThat(load.waitFor()).isZero();
+        assertThat(Command.of("iscsi-ls", "-s", portal(busy)).run().output())
+                .contains("Lun:0", "Lun:1", "Lun:3", "Lun:5", "Lun:7")
+                .doesNotContain("Lun:2", "Lun:4", "Lun:6", "Lun:8");
+    }
+
+    private void withdraw(String volume) {
+        var export = weir.rest().volume(volume).path("exports").path(0).path("id").asString();
+        weir.rest().delete("/exports/" + export).expect(204);
+    }
+
+    @Test
     void shouldAskForChapInBothDirections() {
         var uri =
                 export(

@@ -22,6 +22,9 @@ class IscsiExportTest {
              "mutualChap":{"user":"weir","secret":"thirteen chars"}}\
             """;
 
+    private static final String ACCESS =
+            "\"chap\":{\"user\":\"reader\",\"secret\":\"twelve chars\"}";
+
     @TempDir Path directory;
 
     @Test
@@ -143,12 +146,61 @@ class IscsiExportTest {
         }
     }
 
+    @Test
+    void shouldLetVolumesShareATargetAndItsAccess() throws Exception {
+        try (var weir = start()) {
+            create(weir, "db01", "db02", "db03", "shared");
+            var first = export(weir, "db01", "\"target\":\"shared\",\"lun\":3," + ACCESS);
+            var second = export(weir, "db02", "\"target\":\"shared\"");
+
+            assertThat(first.json().path("uri").asString()).endsWith(":shared/3");
+            assertThat(second.json().path("uri").asString()).endsWith(":shared/0");
+            assertThat(second.json().path("target").asString())
+                    .isEqualTo("iqn.2026-11.dev.weir:shared");
+            assertThat(second.json().path("chapUser").asString()).isEqualTo("reader");
+            assertThat(export(weir, "db03", "\"target\":\"shared\",\"lun\":3").problem())
+                    .isEqualTo("lun-taken");
+            assertThat(export(weir, "db03", "\"target\":\"shared\"," + ACCESS).problem())
+                    .isEqualTo("invalid-value");
+            assertThat(export(weir, "db03", "\"target\":\"other\",\"lun\":256").problem())
+                    .isEqualTo("invalid-value");
+            assertThat(export(weir, "shared", "\"readOnly\":true").problem())
+                    .as("the volume's own name is the name of a target with other volumes")
+                    .isEqualTo("lun-taken");
+
+            assertThat(weir.delete("/api/v1/exports/" + id(first)).status()).isEqualTo(204);
+            assertThat(weir.get("/api/v1/exports/" + id(second)).json().path("state").asString())
+                    .isEqualTo("ONLINE");
+        }
+        try (var weir = start()) {
+            var left = weir.get("/api/v1/exports").json().path("items");
+            assertThat(left).hasSize(1);
+            assertThat(left.path(0).path("state").asString()).isEqualTo("ONLINE");
+            assertThat(left.path(0).path("uri").asString()).endsWith(":shared/0");
+        }
+    }
+
+    private static RunningController.Answer export(
+            RunningController weir, String volume, String fields) {
+        return weir.post(
+                "/api/v1/volumes/%s/exports".formatted(volume),
+                "{\"protocol\":\"iscsi\",%s}".formatted(fields));
+    }
+
     private RunningController start(String... arguments) throws Exception {
         return RunningController.start(directory.resolve("data"), arguments);
     }
 
     private static void create(RunningController weir) {
-        weir.post("/api/v1/volumes", "{\"name\":\"db01\",\"pool\":\"default\",\"size\":\"1GiB\"}");
+        create(weir, "db01");
+    }
+
+    private static void create(RunningController weir, String... names) {
+        for (var name : names) {
+            weir.post(
+                    "/api/v1/volumes",
+                    "{\"name\":\"%s\",\"pool\":\"default\",\"size\":\"1GiB\"}".formatted(name));
+        }
     }
 
     private static String id(RunningController.Answer answer) {

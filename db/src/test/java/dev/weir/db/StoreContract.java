@@ -370,6 +370,8 @@ abstract class StoreContract {
         var row =
                 new IscsiExportRow(
                         export.id(),
+                        "shared",
+                        7,
                         4096,
                         List.of("iqn.2026-11.test:a", "iqn.2026-11.test:b"),
                         Optional.of(new IscsiExportRow.Credentials("u", "sealed")),
@@ -379,6 +381,7 @@ abstract class StoreContract {
 
         assertThat(exports.byId(export.id())).contains(export);
         assertThat(iscsiExports.byExport(export.id())).contains(row);
+        assertThat(iscsiExports.byTarget("shared")).containsExactly(row);
         exports.delete(export.id());
         assertThat(iscsiExports.byExport(export.id())).isEmpty();
     }
@@ -395,7 +398,8 @@ abstract class StoreContract {
 
         var odd = export(insertedVolume("db02", 1 << 20), "iscsi");
         var impossible =
-                new IscsiExportRow(odd.id(), 1024, List.of(), Optional.empty(), Optional.empty());
+                new IscsiExportRow(
+                        odd.id(), "odd", 0, 1024, List.of(), Optional.empty(), Optional.empty());
         assertThatThrownBy(() -> iscsiExports.insert(odd, impossible))
                 .isInstanceOf(DataIntegrityViolationException.class);
         assertThat(exports.byId(odd.id())).isEmpty();
@@ -414,7 +418,8 @@ abstract class StoreContract {
     }
 
     private static IscsiExportRow open(ExportRow export) {
-        return new IscsiExportRow(export.id(), 512, List.of(), Optional.empty(), Optional.empty());
+        return new IscsiExportRow(
+                export.id(), export.name(), 0, 512, List.of(), Optional.empty(), Optional.empty());
     }
 
     private PoolRow insertedPool(String name) {

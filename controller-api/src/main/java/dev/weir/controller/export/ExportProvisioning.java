@@ -12,6 +12,7 @@ import dev.weir.db.VolumeRow;
 import dev.weir.db.VolumeState;
 import dev.weir.db.VolumeStore;
 import java.time.Clock;
+import java.util.List;
 import java.util.UUID;
 import org.springframework.stereotype.Component;
 

@@ -34,10 +34,12 @@ public class ExportPublication {
     /** When this returns no client uses the volume any more through this export. */
     public void withdraw(ExportRow export) {
         if (isIscsi(export)) {
-            iscsiTargets.withdraw(export.id()).ifPresent(withdrawn -> {
-                withdrawn.target().ifPresent(iscsi::disconnect);
-                withdrawn.close();
-            });
+            iscsiTargets
+                    .withdraw(export.id())
+                    .ifPresent(withdrawn -> {
+                        withdrawn.target().ifPresent(iscsi::disconnect);
+                        withdrawn.close();
+                    });
         } else {
             nbdExports.withdraw(export.name());
             nbd.disconnect(export.name());

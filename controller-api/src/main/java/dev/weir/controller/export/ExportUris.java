@@ -13,16 +13,17 @@ import org.springframework.stereotype.Component;
 public class ExportUris {
     private final NbdEndpoint nbd;
     private final IscsiEndpoint iscsi;
+    private final IscsiTargets targets;
 
-    ExportUris(NbdEndpoint nbd, IscsiEndpoint iscsi) {
+    ExportUris(NbdEndpoint nbd, IscsiEndpoint iscsi, IscsiTargets targets) {
         this.nbd = nbd;
         this.iscsi = iscsi;
+        this.targets = targets;
     }
 
     public String uri(ExportRow export) {
         return ExportPublication.isIscsi(export)
-                ? "iscsi://%s/%s/%d"
-                        .formatted(portal(), IscsiTargets.name(export), IscsiTargets.LUN)
+                ? "iscsi://%s/%s".formatted(portal(), targets.path(export.id()))
                 : "nbd://%s/%s".formatted(authority(nbd.address()), export.name());
     }
 

@@ -40,7 +40,7 @@ class ExportViews {
                 export.id(),
                 export.name(),
                 export.protocol(),
-                row.map(uris::uri).orElseGet(() -> uris.uri(export)),
+                uris.uri(export),
                 export.readOnly(),
                 publication.isPublished(export)
                         ? ExportView.State.ONLINE

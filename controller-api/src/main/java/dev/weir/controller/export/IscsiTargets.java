@@ -103,7 +103,8 @@ class IscsiTargets implements IscsiTargetDirectory {
 
     private Withdrawn withdraw(Published gone) {
         var name = gone.target().name();
-        boolean last = published.values().stream().noneMatch(p -> p.target() == gone.target());
+        boolean last =
+                published.values().stream().noneMatch(other -> other.target().name().equals(name));
         if (last) {
             byName.remove(name);
         }
@@ -122,6 +123,17 @@ class IscsiTargets implements IscsiTargetDirectory {
                 gone.unit().close();
             }
         };
+    }
+
+    /** Target and LUN of an export, published or not, as an iSCSI URL names them. */
+    String path(UUID export) {
+        var here = published.get(export);
+        if (here != null) {
+            return "%s/%d".formatted(here.target().name(), here.lun());
+        }
+        return exports.byExport(export)
+                .map(row -> "%s/%d".formatted(name(row), row.lun()))
+                .orElseThrow();
     }
 
     boolean isPublished(UUID export) {

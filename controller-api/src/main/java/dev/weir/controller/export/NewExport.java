@@ -2,6 +2,7 @@ package dev.weir.controller.export;
 
 import dev.weir.blockio.iscsi.ChapCredentials;
 import dev.weir.controller.json.ByteSize;
+import dev.weir.controller.pool.Names;
 import dev.weir.controller.problem.Problems;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.List;
@@ -103,7 +104,10 @@ record NewExport(
         return new Iscsi(
                 Optional.ofNullable(target).map(name -> Names.check("target", name)),
                 Optional.ofNullable(lun),
-                checkedBlock(), checkedInitiators(), proof, mutual);
+                checkedBlock(),
+                checkedInitiators(),
+                proof,
+                mutual);
     }
 
     private int checkedBlock() {

@@ -116,8 +116,7 @@ class TargetPlaces {
                 .exception();
     }
 
-    private IscsiExportRow.Credentials sealed(
-            ChapCredentials credentials) {
+    private IscsiExportRow.Credentials sealed(ChapCredentials credentials) {
         return new IscsiExportRow.Credentials(
                 credentials.user(), directory.secrets().seal(credentials.secret()));
     }

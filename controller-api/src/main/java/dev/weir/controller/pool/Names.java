@@ -14,12 +14,17 @@ public final class Names {
 
     /** The name, which must be there and have the form. */
     public static String check(@Nullable String name) {
+        return check("name", name);
+    }
+
+    /** The name in another field than {@code name}. */
+    public static String check(String field, @Nullable String name) {
         if (name == null) {
-            throw Problems.missing("name");
+            throw Problems.missing(field);
         }
         if (!PATTERN.matcher(name).matches()) {
             throw Problems.invalid(
-                    "name",
+                    field,
                     "This is not a name.",
                     "Use 1 to 63 of a-z, 0-9, dot, underscore and hyphen, beginning with a letter or digit.");
         }
