@@ -7,20 +7,10 @@ set -eu
 cache=$1 init=$2 out=$3
 PATH=$PATH:/usr/sbin:/sbin
 
-mkdir -p "$cache" "$out"
+here=$(cd "$(dirname "$0")" && pwd)
+sh "$here/kernel.sh" "$cache"
+mkdir -p "$out"
 cd "$cache"
-exec 9> lock
-flock 9
-if [ ! -e unpacked/complete ]; then
-  package=$(apt-cache depends linux-image-cloud-amd64 | awk '/Depends:/ { print $2; exit }')
-  [ -n "$package" ] || { echo "no linux-image-cloud-amd64 in the package lists; run apt-get update" >&2; exit 1; }
-  rm -rf unpacked fresh
-  mkdir fresh
-  (cd fresh && apt-get -qq download "$package" && dpkg-deb -x "$package"_*.deb . && rm ./*.deb)
-  busybox depmod -b fresh "$(ls fresh/lib/modules)"
-  touch fresh/complete
-  mv fresh unpacked
-fi
 release=$(ls unpacked/lib/modules)
 modules=unpacked/lib/modules/$release
 cp "unpacked/boot/vmlinuz-$release" "$out/vmlinuz"

@@ -2,20 +2,24 @@ package dev.weir.acceptance.lab;
 
 import java.io.IOException;
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * An emulated machine that boots a stock Debian kernel and runs one job: the only way to have
- * Linux's own NBD client on a host whose kernel has none. The host's loopback is 10.0.2.2 in it.
+ * An emulated machine that boots Debian and runs one job: the only way to have Linux's own storage
+ * clients on a host whose kernel has none. The host's loopback is 10.0.2.2 in it.
  *
  * <p>Emulated (TCG) on purpose: it needs no permission and no nested virtualisation.
  */
 public final class Guest implements AutoCloseable {
+
+    /** The host's loopback, as the guest sees it. */
+    public static final String HOST = "10.0.2.2";
+
     private static final Duration BUILD_LIMIT = Duration.ofMinutes(5);
     private static final Duration POWER_OFF_LIMIT = Duration.ofSeconds(10);
     private static final String KERNEL_OPTIONS =
@@ -30,25 +34,72 @@ public final class Guest implements AutoCloseable {
         console = Transcript.of(qemu.getInputStream());
     }
 
-    /** Builds the guest below {@code directory} and boots it with the export as its job. */
+    /** Builds a small guest below {@code directory} and boots it with the NBD export as its job. */
     public static Guest boot(Path directory, URI export) throws IOException {
-        Path cache = Path.of(System.getProperty("user.home"), ".cache", "weir", "guest-kernel");
-        Command.of("sh", resource("build.sh"), cache, resource("init"), directory)
+        Command.of(
+                        "sh",
+                        Resources.path("guest/build.sh"),
+                        kernelCache(),
+                        Resources.path("guest/init"),
+                        directory)
                 .within(BUILD_LIMIT)
                 .succeed();
         String job =
                 " weir.port=%d weir.export=%s"
                         .formatted(export.getPort(), export.getPath().substring(1));
         return new Guest(
-                Command.of("qemu-system-x86_64", "-M", "pc", "-accel", "tcg", "-cpu", "max")
-                        .and("-m", 512, "-nodefaults", "-no-user-config", "-no-reboot")
-                        .and("-display", "none", "-serial", "stdio")
+                withNetwork(machine(1))
                         .and("-kernel", directory.resolve("vmlinuz"))
                         .and("-initrd", directory.resolve("initrd"))
                         .and("-append", KERNEL_OPTIONS + job)
-                        .and("-netdev", "user,id=n0")
-                        .and("-device", "virtio-net-pci,netdev=n0,romfile=")
                         .start());
+    }
+
+    /**
+     * Boots a Debian system from its own image, which stays as it is, with one of its jobs instead
+     * of its services.
+     *
+     * @param parameters what the job finds as {@code weir.NAME} on the kernel's command line
+     */
+    public static Guest run(DebianGuest debian, String job, Map<String, String> parameters)
+            throws IOException {
+        StringBuilder options = new StringBuilder(KERNEL_OPTIONS);
+        options.append(" root=/dev/vda init=/job/run-job weir.job=").append(job);
+        parameters.forEach((name, value) -> options.append(" weir.%s=%s".formatted(name, value)));
+        return new Guest(
+                withNetwork(machine(2))
+                        .and("-kernel", debian.kernel(), "-initrd", debian.initrd())
+                        .and("-append", options)
+                        .and("-drive", "if=none,id=d,format=raw,snapshot=on,file=" + debian.root())
+                        .and("-device", "virtio-blk-pci,drive=d")
+                        .start());
+    }
+
+    /** Boots whatever is on a disk: firmware, boot loader, kernel, services. */
+    public static Guest bootFrom(URI disk) throws IOException {
+        return new Guest(
+                machine(2)
+                        .and(
+                                "-drive",
+                                "if=none,id=d,format=raw,cache=none,discard=unmap,file=" + disk)
+                        .and("-device", "virtio-blk-pci,drive=d,bootindex=1")
+                        .start());
+    }
+
+    static Path kernelCache() {
+        return Path.of(System.getProperty("user.home"), ".cache", "weir", "guest-kernel");
+    }
+
+    private static Command machine(int processors) {
+        return Command.of("qemu-system-x86_64", "-M", "pc", "-accel", "tcg,thread=multi")
+                .and("-cpu", "max", "-smp", processors, "-m", 512)
+                .and("-nodefaults", "-no-user-config", "-no-reboot")
+                .and("-display", "none", "-serial", "stdio");
+    }
+
+    private static Command withNetwork(Command machine) {
+        return machine.and("-netdev", "user,id=n0")
+                .and("-device", "virtio-net-pci,netdev=n0,romfile=");
     }
 
     /** Waits for a line on the guest's console. */
@@ -70,18 +121,6 @@ public final class Guest implements AutoCloseable {
     public void close() {
         if (!Command.awaitEnd(qemu, POWER_OFF_LIMIT)) {
             qemu.toHandle().destroyForcibly();
-        }
-    }
-
-    private static Path resource(String name) {
-        var url = Guest.class.getResource("/acceptance/guest/" + name);
-        if (url == null) {
-            throw new AssertionError("no test resource acceptance/guest/" + name);
-        }
-        try {
-            return Path.of(url.toURI());
-        } catch (URISyntaxException e) {
-            throw new AssertionError(url.toString(), e);
         }
     }
 }
