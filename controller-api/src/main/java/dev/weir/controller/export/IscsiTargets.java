@@ -4,11 +4,15 @@ import dev.weir.blockio.iscsi.ChapCredentials;
 import dev.weir.blockio.iscsi.IscsiAccess;
 import dev.weir.blockio.iscsi.IscsiTarget;
 import dev.weir.blockio.iscsi.IscsiTargetDirectory;
+import dev.weir.blockio.scsi.LbaResources;
 import dev.weir.blockio.scsi.LogicalUnit;
 import dev.weir.blockio.scsi.LogicalUnitConfig;
 import dev.weir.blockio.scsi.ScsiTarget;
 import dev.weir.blockio.scsi.ScsiTargetConfig;
 import dev.weir.blockio.scsi.TargetPort;
+import dev.weir.blockio.scsi.UnitAttention;
+import dev.weir.controller.pool.OpenPools;
+import dev.weir.controller.pool.PoolFill;
 import dev.weir.controller.settings.DataDirectory;
 import dev.weir.db.ExportRow;
 import dev.weir.db.IscsiExportRow;
@@ -23,6 +27,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
@@ -42,15 +47,18 @@ class IscsiTargets implements IscsiTargetDirectory {
     private final DataDirectory directory;
     private final IscsiExportStore exports;
     private final PersistentReservationStore reservations;
+    private final OpenPools pools;
     private final Map<String, Published> byName = new ConcurrentHashMap<>();
 
     IscsiTargets(
             DataDirectory directory,
             IscsiExportStore exports,
-            PersistentReservationStore reservations) {
+            PersistentReservationStore reservations,
+            OpenPools pools) {
         this.directory = directory;
         this.exports = exports;
         this.reservations = reservations;
+        this.pools = pools;
     }
 
     /** A target that nobody can log in to any more. */
@@ -60,7 +68,7 @@ class IscsiTargets implements IscsiTargetDirectory {
         void close();
     }
 
-    private record Published(IscsiTarget target, LogicalUnit unit) {}
+    private record Published(IscsiTarget target, LogicalUnit unit, @Nullable UUID pool) {}
 
     static String name(ExportRow export) {
         return PREFIX + export.name();
@@ -77,14 +85,30 @@ class IscsiTargets implements IscsiTargetDirectory {
         }
         var block = exports.byExport(export.id()).orElseThrow().blockBytes();
         var name = name(export);
+        var pool = pools.of(volume).orElse(null);
         var unit =
                 new LogicalUnit(
                         config(export, volume.id(), block),
                         volume,
-                        new VolumeReservations(volume.id(), reservations, directory));
+                        new VolumeReservations(volume.id(), reservations, directory),
+                        () -> pool == null ? null : resources(PoolFill.of(pool)));
         var scsi = new ScsiTarget(ScsiTargetConfig.of(new TargetPort(name, 1, PORTAL_GROUP)));
         scsi.add(LUN, unit);
-        byName.put(name, new Published(new IscsiTarget(name, scsi, access.get()), unit));
+        byName.put(
+                name,
+                new Published(
+                        new IscsiTarget(name, scsi, access.get()),
+                        unit,
+                        pool == null ? null : pool.spec().id()));
+    }
+
+    /** Tells the initiators of all targets whose volume is in this pool. */
+    void softThresholdReached(UUID poolId) {
+        for (var published : byName.values()) {
+            if (poolId.equals(published.pool())) {
+                published.unit().raise(UnitAttention.THIN_PROVISIONING_SOFT_THRESHOLD);
+            }
+        }
     }
 
     /** Lets nobody log in any more; sessions go on until they are ended. */
@@ -109,6 +133,11 @@ class IscsiTargets implements IscsiTargetDirectory {
                 .map(Published::target)
                 .sorted(Comparator.comparing(IscsiTarget::name))
                 .toList();
+    }
+
+    private static LbaResources resources(PoolFill fill) {
+        return new LbaResources(
+                fill.extentBytes(), fill.freeBytes(), fill.usedBytes(), fill.softThresholdBytes());
     }
 
     private Optional<IscsiAccess> access(IscsiExportRow row) {
