@@ -5,6 +5,7 @@ import dev.weir.blockio.memory.BufferPool;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,14 +19,32 @@ public final class LogicalUnit implements AutoCloseable {
     private final LogicalUnitConfig config;
     private final Medium medium;
     private final Reservations reservations;
-    private final ModePages modes = new ModePages();
+    private final Supplier<@Nullable LbaResources> resources;
+    private final ModePages modes;
     private final BufferPool scratch = new BufferPool();
     private final List<ItlNexus> paths = new CopyOnWriteArrayList<>();
     private final BlockDevice.Registration sizeChanges;
 
+    /** A logical unit that says nothing of the space behind it. */
     public LogicalUnit(
             LogicalUnitConfig config, BlockDevice device, ReservationStore reservationStore) {
+        this(config, device, reservationStore, () -> null);
+    }
+
+    /**
+     * A logical unit.
+     *
+     * @param resources asked whenever an initiator wants to know, on any thread; always null, or
+     *     never, and its threshold set always the same. Who raises the attention is who knows when
+     */
+    public LogicalUnit(
+            LogicalUnitConfig config,
+            BlockDevice device,
+            ReservationStore reservationStore,
+            Supplier<@Nullable LbaResources> resources) {
         this.config = config;
+        this.resources = resources;
+        this.modes = new ModePages(resources);
         this.medium = new Medium(device, config.blockBytes());
         this.reservations = new Reservations(reservationStore);
         this.sizeChanges = device.onSizeChange(_ -> raise(UnitAttention.CAPACITY_CHANGED));
@@ -54,6 +73,11 @@ public final class LogicalUnit implements AutoCloseable {
                 path.raise(condition);
             }
         }
+    }
+
+    /** The space behind it, if initiators are told of that. */
+    @Nullable LbaResources resources() {
+        return resources.get();
     }
 
     Medium medium() {

@@ -1,13 +1,17 @@
 package dev.weir.blockio.scsi;
 
 import java.nio.ByteBuffer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The mode parameters of a logical unit, and their form as mode pages: caching (SBC-3 6.4.5),
- * control and control extension (SPC-4 7.5.8, 7.5.9), informational exceptions (SBC-3 6.4.6).
+ * The mode parameters of a logical unit, and their form as mode pages: read-write error recovery
+ * (SBC-3 6.4.7), caching (SBC-3 6.4.5), control and control extension (SPC-4 7.5.8, 7.5.9),
+ * informational exceptions (SBC-3 6.4.6) and, where there are thresholds, {@link ThresholdPage}.
  * Thread-safe: the values are replaced as a whole.
  */
 final class ModePages {
+    private static final int ERROR_RECOVERY = 0x01;
     static final int CACHING = 0x08;
     static final int CONTROL = 0x0a;
     static final int INFORMATIONAL_EXCEPTIONS = 0x1c;
@@ -16,6 +20,11 @@ final class ModePages {
     private static final int CONTROL_EXTENSION = 0x01;
 
     private static final int SUBPAGE_FORMAT = 0x40;
+
+    /** Thresholds that are reached raise unit attentions. */
+    private static final int LBPERE = 0x80;
+
+    private static final int LBPERE_BYTE = 7;
 
     // Bits that can be changed, and their byte in the page.
     static final int WCE = 0x04;
@@ -34,7 +43,12 @@ final class ModePages {
         DEFAULT
     }
 
+    private final Supplier<@Nullable LbaResources> resources;
     private volatile ModeValues values = ModeValues.DEFAULT;
+
+    ModePages(Supplier<@Nullable LbaResources> resources) {
+        this.resources = resources;
+    }
 
     ModeValues values() {
         return values;
@@ -55,6 +69,10 @@ final class ModePages {
     /** Appends the pages asked for; returns whether there are any. */
     boolean write(ByteBuffer to, int page, int subpage, Control control) {
         int start = to.position();
+        @Nullable LbaResources space = resources.get();
+        if ((page == ERROR_RECOVERY || page == ALL_PAGES) && isPlain(subpage)) {
+            errorRecovery(to, control, space != null);
+        }
         if ((page == CACHING || page == ALL_PAGES) && isPlain(subpage)) {
             caching(to, control);
         }
@@ -68,11 +86,25 @@ final class ModePages {
         if ((page == INFORMATIONAL_EXCEPTIONS || page == ALL_PAGES) && isPlain(subpage)) {
             informationalExceptions(to, control);
         }
+        if (space != null
+                && ((page == ThresholdPage.PAGE && subpage == ThresholdPage.SUBPAGE)
+                        || ((page == ThresholdPage.PAGE || page == ALL_PAGES)
+                                && subpage == ALL_SUBPAGES))) {
+            ThresholdPage.write(to, space, control);
+        }
         return to.position() > start;
     }
 
     private static boolean isPlain(int subpage) {
         return subpage == 0 || subpage == ALL_SUBPAGES;
+    }
+
+    /** Errors are neither retried here nor mended: all other fields are zero. */
+    private static void errorRecovery(ByteBuffer to, Control control, boolean thresholds) {
+        int start = page(to, ERROR_RECOVERY, 12);
+        if (thresholds && control != Control.CHANGEABLE) {
+            to.put(start + LBPERE_BYTE, (byte) LBPERE);
+        }
     }
 
     private void caching(ByteBuffer to, Control control) {

@@ -29,6 +29,7 @@ final class Operations {
                                     PortGroups.operations(),
                                     ModeSense.operations(),
                                     ModeSelect.operations(),
+                                    LogSense.operations(),
                                     LegacyReservations.operations(),
                                     PersistentReserveIn.operations(),
                                     PersistentReserveOut.operations(),

@@ -2,6 +2,7 @@ package dev.weir.blockio.scsi;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /** The vital product data pages of INQUIRY (SPC-4 7.8, SBC-3 6.5). */
 final class VitalProductData {
@@ -42,7 +43,7 @@ final class VitalProductData {
             case EXTENDED_INQUIRY -> extendedInquiry(answer);
             case BLOCK_LIMITS -> blockLimits(answer, unit);
             case BLOCK_DEVICE_CHARACTERISTICS -> characteristics(answer, unit.config());
-            case LOGICAL_BLOCK_PROVISIONING -> provisioning(answer, unit.config());
+            case LOGICAL_BLOCK_PROVISIONING -> provisioning(answer, unit);
             default -> throw CheckCondition.invalidCdb(2);
         }
         answer.putShort(2, (short) (answer.position() - HEADER_BYTES));
@@ -92,8 +93,11 @@ final class VitalProductData {
     }
 
     /** SBC-3 6.5.4. */
-    private static void provisioning(ByteBuffer answer, LogicalUnitConfig config) {
-        answer.put((byte) 0); // no threshold sets
+    private static void provisioning(ByteBuffer answer, LogicalUnit unit) {
+        LogicalUnitConfig config = unit.config();
+        @Nullable LbaResources resources = unit.resources();
+        // THRESHOLD EXPONENT; 0 says that there are no thresholds.
+        answer.put((byte) (resources == null ? 0 : resources.exponent(config.blockBytes())));
         // LBPU, LBPWS, LBPWS10: all three ways to unmap. LBPRZ: unmapped blocks read as zeros.
         answer.put((byte) (config.thin() ? 0xe4 : 0x00));
         answer.put((byte) (config.thin() ? 0x02 : 0x00)); // PROVISIONING TYPE: thin

@@ -47,14 +47,15 @@ class ModePagesTest {
         assertThat(six[3]).isEqualTo((byte) 8);
         assertThat(ByteBuffer.wrap(six).getInt(4)).isEqualTo(8192);
         assertThat(ByteBuffer.wrap(six).getInt(8)).isEqualTo(512);
-        assertThat(six[12]).as("caching").isEqualTo((byte) 0x08);
-        assertThat(six[14] & 0x04).as("WCE").isNotZero();
+        assertThat(six[12]).as("error recovery").isEqualTo((byte) 0x01);
+        assertThat(six[24]).as("caching").isEqualTo((byte) 0x08);
+        assertThat(six[26] & 0x04).as("WCE").isNotZero();
 
         byte[] ten = one.run("5a 10 3f ff 00 00 00 01 00 00").data();
         assertThat(ByteBuffer.wrap(ten).getShort(0)).isEqualTo((short) (ten.length - 2));
         assertThat(ten[4]).as("LONGLBA").isEqualTo((byte) 1);
         assertThat(ByteBuffer.wrap(ten).getLong(8)).isEqualTo(8192);
-        assertThat(ten.length).as("with subpages").isEqualTo(8 + 16 + 20 + 12 + 32 + 12);
+        assertThat(ten.length).as("with subpages").isEqualTo(8 + 16 + 12 + 20 + 12 + 32 + 12);
     }
 
     @ParameterizedTest

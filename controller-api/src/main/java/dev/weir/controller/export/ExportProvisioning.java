@@ -116,8 +116,16 @@ class ExportProvisioning {
     }
 
     void delete(ExportRow export) {
-        exports.delete(export.id());
-        publication.withdraw(export);
+        if (ExportPublication.isIscsi(export)) {
+            // A place that the rows call free must not be in use any more.
+            synchronized (targets) {
+                exports.delete(export.id());
+                publication.withdraw(export);
+            }
+        } else {
+            exports.delete(export.id());
+            publication.withdraw(export);
+        }
         events.append(
                 "export.deleted",
                 "volumes/" + export.name(),

@@ -2,6 +2,7 @@ package dev.weir.controller.export;
 
 import dev.weir.db.ExportRow;
 import dev.weir.engine.Volume;
+import java.util.UUID;
 import org.springframework.stereotype.Component;
 
 /** Lets clients have exports, and takes them away again. Usable from any thread. */
@@ -44,6 +45,11 @@ public class ExportPublication {
             nbdExports.withdraw(export.name());
             nbd.disconnect(export.name());
         }
+    }
+
+    /** Tells the initiators of all volumes of a pool; NBD has no words for it. */
+    public void softThresholdReached(UUID poolId) {
+        iscsiTargets.softThresholdReached(poolId);
     }
 
     boolean isPublished(ExportRow export) {

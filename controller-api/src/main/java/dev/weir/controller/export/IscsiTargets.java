@@ -4,11 +4,15 @@ import dev.weir.blockio.iscsi.ChapCredentials;
 import dev.weir.blockio.iscsi.IscsiAccess;
 import dev.weir.blockio.iscsi.IscsiTarget;
 import dev.weir.blockio.iscsi.IscsiTargetDirectory;
+import dev.weir.blockio.scsi.LbaResources;
 import dev.weir.blockio.scsi.LogicalUnit;
 import dev.weir.blockio.scsi.LogicalUnitConfig;
 import dev.weir.blockio.scsi.ScsiTarget;
 import dev.weir.blockio.scsi.ScsiTargetConfig;
 import dev.weir.blockio.scsi.TargetPort;
+import dev.weir.blockio.scsi.UnitAttention;
+import dev.weir.controller.pool.OpenPools;
+import dev.weir.controller.pool.PoolFill;
 import dev.weir.controller.settings.DataDirectory;
 import dev.weir.db.ExportRow;
 import dev.weir.db.IscsiExportRow;
@@ -23,6 +27,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
@@ -41,6 +46,7 @@ class IscsiTargets implements IscsiTargetDirectory {
     private final DataDirectory directory;
     private final IscsiExportStore exports;
     private final PersistentReservationStore reservations;
+    private final OpenPools pools;
     private final Map<String, IscsiTarget> byName = new ConcurrentHashMap<>();
 
     /** By export. */
@@ -49,10 +55,12 @@ class IscsiTargets implements IscsiTargetDirectory {
     IscsiTargets(
             DataDirectory directory,
             IscsiExportStore exports,
-            PersistentReservationStore reservations) {
+            PersistentReservationStore reservations,
+            OpenPools pools) {
         this.directory = directory;
         this.exports = exports;
         this.reservations = reservations;
+        this.pools = pools;
     }
 
     /** A LUN that no new session finds any more. */
@@ -65,7 +73,8 @@ class IscsiTargets implements IscsiTargetDirectory {
         void close();
     }
 
-    private record Published(IscsiTarget target, int lun, LogicalUnit unit) {}
+    private record Published(
+            IscsiTarget target, int lun, LogicalUnit unit, @Nullable UUID pool) {}
 
     static String name(IscsiExportRow export) {
         return PREFIX + export.target();
@@ -81,14 +90,27 @@ class IscsiTargets implements IscsiTargetDirectory {
                     name(row));
             return;
         }
+        var pool = pools.of(volume).orElse(null);
         var unit =
                 new LogicalUnit(
                         config(export, volume.id(), row.blockBytes()),
                         volume,
-                        new VolumeReservations(volume.id(), reservations, directory));
+                        new VolumeReservations(volume.id(), reservations, directory),
+                        () -> pool == null ? null : resources(PoolFill.of(pool)));
         var target = byName.computeIfAbsent(name(row), name -> target(name, access.get()));
         target.scsi().add(row.lun(), unit);
-        published.put(export.id(), new Published(target, row.lun(), unit));
+        published.put(
+                export.id(),
+                new Published(target, row.lun(), unit, pool == null ? null : pool.spec().id()));
+    }
+
+    /** Tells the initiators of all targets with a volume in this pool. */
+    void softThresholdReached(UUID poolId) {
+        for (var lun : published.values()) {
+            if (poolId.equals(lun.pool())) {
+                lun.unit().raise(UnitAttention.THIN_PROVISIONING_SOFT_THRESHOLD);
+            }
+        }
     }
 
     private static IscsiTarget target(String name, IscsiAccess access) {
@@ -148,6 +170,11 @@ class IscsiTargets implements IscsiTargetDirectory {
     @Override
     public List<IscsiTarget> list() {
         return byName.values().stream().sorted(Comparator.comparing(IscsiTarget::name)).toList();
+    }
+
+    private static LbaResources resources(PoolFill fill) {
+        return new LbaResources(
+                fill.extentBytes(), fill.freeBytes(), fill.usedBytes(), fill.softThresholdBytes());
     }
 
     private Optional<IscsiAccess> access(IscsiExportRow row) {

@@ -35,15 +35,22 @@ public class StateWatch implements Runnable {
     private final VolumeStore volumes;
     private final OpenPools openPools;
     private final EventLog events;
+    private final FillWatch fills;
     private final Map<UUID, PoolHealth> seen = new HashMap<>();
 
     private @Nullable Thread thread;
 
-    StateWatch(PoolStore pools, VolumeStore volumes, OpenPools openPools, EventLog events) {
+    StateWatch(
+            PoolStore pools,
+            VolumeStore volumes,
+            OpenPools openPools,
+            EventLog events,
+            FillWatch fills) {
         this.pools = pools;
         this.volumes = volumes;
         this.openPools = openPools;
         this.events = events;
+        this.fills = fills;
     }
 
     public void start() {
@@ -81,6 +88,7 @@ public class StateWatch implements Runnable {
                     tell(pool, before, now);
                     seen.put(pool.id(), now);
                 }
+                fills.look(pool);
             }
         } catch (RuntimeException e) {
             LOG.warn("States could not be looked at: {}", e.getMessage());

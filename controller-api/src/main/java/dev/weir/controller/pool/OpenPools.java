@@ -97,6 +97,13 @@ public class OpenPools {
         };
     }
 
+    /** The pool that this volume lives in, if it serves. */
+    public Optional<Pool> of(Volume volume) {
+        return allServing()
+                .filter(pool -> pool.volume(volume.id()).filter(volume::equals).isPresent())
+                .findFirst();
+    }
+
     public Optional<Volume> volume(UUID poolId, UUID volumeId) {
         return serving(poolId).flatMap(pool -> pool.volume(volumeId));
     }
