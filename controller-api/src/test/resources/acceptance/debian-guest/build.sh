@@ -32,6 +32,8 @@ release=$(ls "$kernels/unpacked/lib/modules")
 rm -rf system/lib/modules system/job
 mkdir -p system/lib/modules system/job
 cp -a "$kernels/unpacked/lib/modules/$release" system/lib/modules/
+# The kernel's index is the text form only; the guest's modprobe reads the binary one.
+chroot system depmod "$release"
 install -m 755 "$here/run-job" "$here/initiator-job" system/job/
 install -m 644 "$here/booted.service" system/etc/systemd/system/
 echo "InitiatorName=iqn.2026-11.dev.weir.test:guest" > system/etc/iscsi/initiatorname.iscsi

@@ -8,6 +8,8 @@ import dev.weir.acceptance.lab.RunningWeir;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -76,10 +78,18 @@ class IscsiIT {
     @Test
     void shouldAddAndRemoveLunsUnderLoadOnAnotherOne() throws Exception {
         var busy = export("luns-0", "64MiB", "{\"protocol\":\"iscsi\",\"target\":\"luns\"}");
+        var stop = new AtomicBoolean();
         var load =
-                Command.of("qemu-img", "bench", "-w", "-c", 60_000, "-d", 16, "-s", 4096)
-                        .and("-f", "raw", busy)
-                        .start();
+                CompletableFuture.supplyAsync(() -> {
+                    int runs = 0;
+                    while (!stop.get()) {
+                        Command.of("qemu-img", "bench", "-w", "-c", 5_000, "-d", 16, "-s", 4096)
+                                .and("-f", "raw", busy)
+                                .succeed();
+                        runs++;
+                    }
+                    return runs;
+                });
         for (int lun = 1; lun <= 8; lun++) {
             var uri =
                     export(
@@ -92,9 +102,9 @@ class IscsiIT {
                 withdraw("luns-" + lun);
             }
         }
-        assertThat(load.isAlive()).as("the load was on while LUNs came and went").isTrue();
+        stop.set(true);
 
-        assertThat(load.waitFor()).isZero();
+        assertThat(load.get()).as("runs of the load, none of which failed").isPositive();
         assertThat(Command.of("iscsi-ls", "-s", portal(busy)).run().output())
                 .contains("Lun:0", "Lun:1", "Lun:3", "Lun:5", "Lun:7")
                 .doesNotContain("Lun:2", "Lun:4", "Lun:6", "Lun:8");
@@ -214,7 +224,7 @@ class IscsiIT {
     private URI export(String volume, String size, String body) {
         weir.rest().createVolume(volume, "default", size);
         var export = weir.rest().post("/volumes/" + volume + "/exports", body).expect(201);
-        assertThat(export.path("target").asString()).isEqualTo(PREFIX + volume);
+        assertThat(export.path("target").asString()).startsWith(PREFIX);
         return URI.create(export.path("uri").asString());
     }
 

@@ -73,8 +73,7 @@ class IscsiTargets implements IscsiTargetDirectory {
         void close();
     }
 
-    private record Published(
-            IscsiTarget target, int lun, LogicalUnit unit, @Nullable UUID pool) {}
+    private record Published(IscsiTarget target, int lun, LogicalUnit unit, @Nullable UUID pool) {}
 
     static String name(IscsiExportRow export) {
         return PREFIX + export.target();
