@@ -98,7 +98,9 @@ class DeviceTroubleTest {
         var moved = Files.move(second, directory.resolve("moved"));
 
         try (var weir = start()) {
-            assertThat(attach(weir, moved).status()).isEqualTo(201);
+            var withoutSize = "{\"path\":\"%s\"}".formatted(moved);
+            assertThat(weir.post("/api/v1/pools/wide/devices", withoutSize).status())
+                    .isEqualTo(201);
             assertThat(state(weir, "full")).isEqualTo("ONLINE");
         }
         try (var weir = start()) {

@@ -146,4 +146,15 @@ class StartupTest {
             assertThat(weir.get("/api/v1/pools").json().path("items")).isEmpty();
         }
     }
+
+    @Test
+    void shouldNotMakeTheDefaultPoolAgainWhenItWasDeleted() throws Exception {
+        try (var weir = RunningController.start(directory)) {
+            assertThat(weir.delete("/api/v1/pools/default?deleteFiles=true").status())
+                    .isEqualTo(204);
+        }
+        try (var weir = RunningController.start(directory)) {
+            assertThat(weir.get("/api/v1/pools").json().path("items")).isEmpty();
+        }
+    }
 }

@@ -4,14 +4,14 @@ import dev.weir.blockio.StorageException;
 import dev.weir.controller.problem.Problem;
 import dev.weir.controller.problem.ProblemType;
 import dev.weir.controller.problem.Problems;
+import dev.weir.controller.settings.DataDirectory;
+import dev.weir.controller.settings.SecretBox;
 import dev.weir.db.IdempotencyRow;
 import dev.weir.db.IdempotencyStore;
 import java.net.URI;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.HexFormat;
+import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -38,12 +38,15 @@ public class IdempotentRequests {
     private static final Pattern KEY = Pattern.compile("[\\x21-\\x7e]{1,255}");
 
     private final IdempotencyStore keys;
+    private final SecretBox secrets;
     private final JsonMapper json;
     private final Clock clock;
     private final Set<String> running = ConcurrentHashMap.newKeySet();
 
-    IdempotentRequests(IdempotencyStore keys, JsonMapper json, Clock clock) {
+    IdempotentRequests(
+            IdempotencyStore keys, DataDirectory directory, JsonMapper json, Clock clock) {
         this.keys = keys;
+        this.secrets = directory.secrets();
         this.json = json;
         this.clock = clock;
     }
@@ -120,15 +123,9 @@ public class IdempotentRequests {
         return keys.find(key).orElseThrow(() -> inUse(key));
     }
 
+    /** Keyed, because a request may hold the secret of an initiator. */
     private String fingerprint(String operation, Object request) {
-        try {
-            var digest = MessageDigest.getInstance("SHA-256");
-            digest.update(json.writeValueAsBytes(operation));
-            digest.update(json.writeValueAsBytes(request));
-            return HexFormat.of().formatHex(digest.digest());
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
+        return secrets.fingerprint(json.writeValueAsBytes(List.of(operation, request)));
     }
 
     private static <T> ResponseEntity<T> answer(Created<T> created) {

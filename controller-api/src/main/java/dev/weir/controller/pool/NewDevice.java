@@ -7,14 +7,17 @@ import io.swagger.v3.oas.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /** A file that a client wants to be a device. */
-@Schema(requiredProperties = {"path", "size"})
+@Schema(requiredProperties = "path")
 public record NewDevice(
         @Schema(
                         description =
-                                "Absolute path of a file that does not exist, or of an empty one",
+                                "Absolute path of a file that does not exist, or of an empty one; or of a device of the pool that comes back",
                         example = "/srv/weir/d0")
                 @Nullable String path,
-        @Schema(description = "At least 64MiB; the file is sparse", example = "10GiB")
+        @Schema(
+                        description =
+                                "At least 64MiB; the file is sparse. Only a device that comes back needs none: it has its own",
+                        example = "10GiB")
                 @Nullable ByteSize size) {
 
     /** A device that can be, as far as its own fields say. */

@@ -27,6 +27,7 @@ import java.util.Set;
  *   DIR/version       layout version
  *   DIR/admin-token   mode 0600
  *   DIR/secret-key    mode 0600; seals secrets in the database
+ *   DIR/had-pool      there has been a pool: the default one is not made again
  *   DIR/reserve       given up when a start finds the file system full, see {@link HostSpace}
  *   DIR/run.json      pid, URL and ports of the running controller
  *   DIR/db/           the embedded database
@@ -110,6 +111,17 @@ public final class DataDirectory implements AutoCloseable {
     /** Whether the path lies in the directory but outside of {@link #devices}. */
     public boolean reserves(Path path) {
         return path.startsWith(root) && !path.startsWith(devices());
+    }
+
+    /** Whether there has ever been a pool. */
+    public boolean hadPool() {
+        return Files.exists(root.resolve("had-pool"));
+    }
+
+    public void rememberPool() throws IOException {
+        if (!hadPool()) {
+            Files.createFile(root.resolve("had-pool"));
+        }
     }
 
     /** Where the embedded database is. */

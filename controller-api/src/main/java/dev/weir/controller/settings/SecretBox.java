@@ -10,28 +10,39 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.Optional;
 import javax.crypto.Cipher;
+import javax.crypto.Mac;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
  * Seals secrets that the database keeps, so that a copy of the database tells none of them. The key
- * is a file of mode 0600 beside it. AES-256-GCM with a random nonce before each sealed text; usable
- * from any thread.
+ * is a file of mode 0600 beside it. AES-256-GCM with a random nonce before each sealed text, and
+ * HMAC-SHA-256, under a key derived from it, for what is only compared; usable from any thread.
  */
 public final class SecretBox {
     private static final int KEY_BYTES = 32;
     private static final int NONCE_BYTES = 12;
     private static final int TAG_BITS = 128;
     private static final String CIPHER = "AES/GCM/NoPadding";
+    private static final String MAC = "HmacSHA256";
+
+    /**
+     * No key serves two purposes: that for fingerprints is the fingerprint of this under the key.
+     */
+    private static final byte[] FINGERPRINTS = "fingerprints".getBytes(StandardCharsets.US_ASCII);
 
     private final SecretKey key;
+    private final SecretKey fingerprintKey;
     private final SecureRandom random;
 
-    private SecretBox(SecretKey key, SecureRandom random) {
-        this.key = key;
+    private SecretBox(byte[] key, SecureRandom random) {
+        this.key = new SecretKeySpec(key, "AES");
+        this.fingerprintKey =
+                new SecretKeySpec(mac(new SecretKeySpec(key, MAC), FINGERPRINTS), MAC);
         this.random = random;
     }
 
@@ -44,7 +55,7 @@ public final class SecretBox {
         if (key.length != KEY_BYTES) {
             throw new IOException("%s does not hold a key".formatted(file));
         }
-        return new SecretBox(new SecretKeySpec(key, "AES"), random);
+        return new SecretBox(key, random);
     }
 
     public String seal(String secret) {
@@ -80,6 +91,24 @@ public final class SecretBox {
                             StandardCharsets.UTF_8));
         } catch (GeneralSecurityException | IllegalArgumentException e) {
             return Optional.empty();
+        }
+    }
+
+    /**
+     * 64 hexadecimal digits that tell one text from another. Unlike those of a plain hash, whoever
+     * has them but not the key cannot try out what the text may have been.
+     */
+    public String fingerprint(byte[] text) {
+        return HexFormat.of().formatHex(mac(fingerprintKey, text));
+    }
+
+    private static byte[] mac(SecretKey key, byte[] text) {
+        try {
+            var mac = Mac.getInstance(MAC);
+            mac.init(key);
+            return mac.doFinal(text);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every Java platform has HMAC with SHA-256", e);
         }
     }
 

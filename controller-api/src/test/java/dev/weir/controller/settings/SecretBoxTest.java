@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -43,6 +44,18 @@ class SecretBoxTest {
         assertThat(box("key").open("AAAA" + sealed.substring(4))).isEmpty();
         assertThat(box("key").open("")).isEmpty();
         assertThat(box("key").open("no base64!")).isEmpty();
+    }
+
+    /** A plain hash would be the same whatever the key, and could be guessed from the database. */
+    @Test
+    void shouldTellTextsApartOnlyForWhoeverHasItsKey() throws IOException {
+        var text = SECRET.getBytes(StandardCharsets.UTF_8);
+        var fingerprint = box("key").fingerprint(text);
+
+        assertThat(fingerprint).matches("[0-9a-f]{64}");
+        assertThat(box("key").fingerprint(text)).isEqualTo(fingerprint);
+        assertThat(box("key").fingerprint(new byte[] {1})).isNotEqualTo(fingerprint);
+        assertThat(box("other").fingerprint(text)).isNotEqualTo(fingerprint);
     }
 
     @Test
