@@ -291,7 +291,8 @@ class CommandsTest {
                         Portal.with(
                                 Map.of(
                                         "maxTransferBytes", 1 << 20,
-                                        "maxBufferedBytes", 2L << 20));
+                                        "maxBufferedBytes", 2L << 20,
+                                        "maxBufferedBytesPerSession", 2L << 20));
                 Initiator initiator = Initiator.attached(small)) {
             byte[] data = random(2048 * BLOCK);
             byte[] cdb = Initiator.cdb10(0x2a, 0, 2048);
