@@ -331,6 +331,32 @@ class CommandsTest {
     }
 
     @Test
+    void shouldServeOthersWhileOneSessionHasItsShareOfTheMemory() throws IOException {
+        try (Portal small =
+                        Portal.with(
+                                Map.of(
+                                        "maxTransferBytes", 1 << 20,
+                                        "maxBufferedBytes", 4L << 20,
+                                        "maxBufferedBytesPerSession", 1L << 20));
+                Initiator greedy = Initiator.attached(small);
+                Initiator modest = Initiator.connect(small)) {
+            modest.isid = 2;
+            modest.logIn();
+            modest.takeAttention();
+            byte[] cdb = Initiator.cdb10(0x2a, 0, 2048);
+            for (int tag = 1; tag <= 8; tag++) {
+                greedy.command(tag, WRITE, cdb, 2048 * BLOCK, new byte[0]);
+            }
+            assertThat(greedy.receive(Opcode.R2T).taskTag()).isEqualTo(1);
+            greedy.expectInStep();
+
+            modest.command(1, WRITE, cdb, 2048 * BLOCK, new byte[0]);
+
+            assertThat(modest.receive(Opcode.R2T).taskTag()).isEqualTo(1);
+        }
+    }
+
+    @Test
     void shouldCutAClientThatDoesNotSendWhatItWasAskedFor() throws IOException {
         try (Portal impatient = Portal.with(Map.of("dataOutTimeout", Duration.ofMillis(200)));
                 Initiator initiator = Initiator.attached(impatient)) {
