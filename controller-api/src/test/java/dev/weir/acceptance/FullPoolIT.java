@@ -113,8 +113,10 @@ class FullPoolIT {
 
         String output = outcome.output();
         assertThat(output)
-                .contains("write failed: No space left on device")
-                .containsOnlyOnce("failed");
+                .containsOnlyOnce("write failed: No space left on device")
+                .containsOnlyOnce("write failed")
+                .contains("DATA PROTECTION(7)", "(0x2707)")
+                .doesNotContain("read failed", "discard failed");
         assertThat(output.split("read 16777216/16777216", -1)).hasSize(3);
         assertThat(output).doesNotContain("Pattern verification");
     }

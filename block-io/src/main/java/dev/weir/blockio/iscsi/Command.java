@@ -39,6 +39,7 @@ final class Command {
     private long deadlineNanos;
     private @Nullable IoBuffer buffer;
     private long heldBytes;
+    private MemoryBudget.@Nullable Request memoryRequest;
 
     Command(ScsiTask task, int maxOutstandingR2t) {
         this.task = task;
@@ -143,6 +144,17 @@ final class Command {
 
     void waitFor(Wait what) {
         wait = what;
+        memoryRequest = null;
+    }
+
+    void waitForMemory(MemoryBudget.Request request) {
+        wait = Wait.MEMORY;
+        memoryRequest = request;
+    }
+
+    /** What it asked for, while it waits for memory. */
+    MemoryBudget.@Nullable Request memoryRequest() {
+        return memoryRequest;
     }
 
     long deadlineNanos() {

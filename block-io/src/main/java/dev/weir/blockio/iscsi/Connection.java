@@ -1,7 +1,6 @@
 package dev.weir.blockio.iscsi;
 
 import dev.weir.blockio.memory.BufferPool;
-import dev.weir.blockio.scsi.Nexus;
 import dev.weir.blockio.wire.Deadline;
 import dev.weir.blockio.wire.ProtocolViolation;
 import dev.weir.blockio.wire.ReceiveBuffer;
@@ -21,10 +20,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One connection, from being accepted to being closed; {@link #run} is the body of its thread. The
- * other methods may be called from any thread.
+ * One connection, from being accepted to being closed: its socket, its login and how long it may
+ * take over anything. What comes after the login is for {@link EstablishedConnection}. {@link #run}
+ * is the body of its thread; the other methods may be called from any thread.
  */
-final class Connection implements Runnable, Session.Member, FullFeature.Host {
+final class Connection implements Runnable, Session.Member {
     private static final Logger log = LoggerFactory.getLogger(Connection.class);
 
     /** What a connection needs of the server it belongs to. */
@@ -40,8 +40,6 @@ final class Connection implements Runnable, Session.Member, FullFeature.Host {
 
         BufferPool pool();
 
-        MemoryBudget budget();
-
         Sessions sessions();
 
         SecureRandom random();
@@ -56,15 +54,17 @@ final class Connection implements Runnable, Session.Member, FullFeature.Host {
     private final SocketChannel channel;
     private final int portalGroupTag;
     private final String remote;
-    private final Deadline deadline = new Deadline();
+
+    /** Of the whole login: that its replies are read in time does not prolong it. */
+    private final Deadline loginDeadline = new Deadline();
+
+    private final Deadline replyDeadline = new Deadline();
     private final ReplyQueue replies;
-    private final TransferTags tags = new TransferTags();
     private final CountDownLatch ended = new CountDownLatch(1);
     private final Liveness liveness;
     private volatile int connectionId;
     private volatile @Nullable Session session;
-    private volatile @Nullable ScsiCommands commands;
-    private volatile @Nullable Responses responses;
+    private volatile @Nullable EstablishedConnection established;
 
     Connection(Host host, SocketChannel channel, int portalGroupTag) throws IOException {
         this.host = host;
@@ -72,12 +72,12 @@ final class Connection implements Runnable, Session.Member, FullFeature.Host {
         this.portalGroupTag = portalGroupTag;
         this.remote = String.valueOf(channel.getRemoteAddress());
         long replyTimeoutNanos = host.limits().replyTimeout().toNanos();
-        this.replies = new ReplyQueue(channel, deadline, replyTimeoutNanos, host.pool());
+        this.replies = new ReplyQueue(channel, replyDeadline, replyTimeoutNanos, host.pool());
         this.liveness =
                 new Liveness(
                         host.limits().idleInterval().toNanos(),
                         host.limits().idleTimeout().toNanos());
-        deadline.in(host.limits().loginTimeout().toNanos());
+        loginDeadline.in(host.limits().loginTimeout().toNanos());
     }
 
     @Override
@@ -129,7 +129,10 @@ final class Connection implements Runnable, Session.Member, FullFeature.Host {
 
     @Override
     public void requestLogout(int seconds) {
-        tell(out -> out.async(AsyncEvent.LOGOUT_REQUESTED, 0, 0, seconds));
+        EstablishedConnection serving = established;
+        if (serving != null) {
+            serving.requestLogout(seconds);
+        }
     }
 
     @Override
@@ -140,42 +143,9 @@ final class Connection implements Runnable, Session.Member, FullFeature.Host {
         }
     }
 
-    @Override
-    public boolean closeConnection(int otherId) {
-        Session own = session;
-        Session.Member other = own == null ? null : own.member(otherId);
-        if (other == null) {
-            return false;
-        }
-        other.stop();
-        return true;
-    }
-
-    @Override
-    public void closeSession() {
-        Session own = session;
-        if (own != null) {
-            own.members().stream().filter(member -> member != this).forEach(Session.Member::abort);
-        }
-    }
-
-    @Override
-    public void closeTarget() {
-        Session own = session;
-        if (own == null) {
-            return;
-        }
-        for (Session other : host.sessions().of(own.name().target())) {
-            if (other != own) {
-                other.abort();
-            }
-        }
-        closeSession();
-    }
-
     /** Whether this connection has logged in. */
     boolean isEstablished() {
-        return responses != null;
+        return established != null;
     }
 
     /** Ends the connection if the client keeps it waiting for too long, and pings a silent one. */
@@ -183,61 +153,26 @@ final class Connection implements Runnable, Session.Member, FullFeature.Host {
         if (!channel.isOpen()) {
             return;
         }
-        if (deadline.passed()) {
+        if (loginDeadline.passed() || replyDeadline.passed()) {
             log.warn("iSCSI client {} kept the server waiting for too long", remote);
             abort();
             return;
         }
-        if (responses == null) {
+        EstablishedConnection serving = established;
+        if (serving == null) {
             return;
         }
         long now = System.nanoTime();
         switch (liveness.at(now)) {
             case ALIVE -> {}
-            case SILENT -> tell(out -> out.ping(tags.take()));
+            case SILENT -> serving.ping();
             case DEAD -> {
                 log.warn("iSCSI client {} does not answer", remote);
                 abort();
             }
         }
-        ScsiCommands served = commands;
-        // Who is busy does not wait for data; it will be looked at the next time.
-        if (served != null && liveness.isListening() && replies.tryStartBatch()) {
-            boolean overdue;
-            try {
-                overdue = served.isOverdue(now);
-            } finally {
-                replies.pauseBatch();
-            }
-            if (overdue) {
-                log.warn("iSCSI client {} did not send the data it was asked for", remote);
-                abort();
-            }
-        }
-    }
-
-    /** Sends something that the initiator did not ask for. */
-    private void tell(Message message) {
-        Responses out = responses;
-        if (out != null) {
-            host.errands().execute(() -> send(out, message));
-        }
-    }
-
-    @FunctionalInterface
-    private interface Message {
-        void write(Responses out) throws IOException;
-    }
-
-    private void send(Responses out, Message message) {
-        try {
-            replies.startBatch();
-            try {
-                message.write(out);
-            } finally {
-                replies.leaveBatch();
-            }
-        } catch (IOException _) {
+        if (liveness.isListening() && serving.isOverdue(now)) {
+            log.warn("iSCSI client {} did not send the data it was asked for", remote);
             abort();
         }
     }
@@ -255,16 +190,16 @@ final class Connection implements Runnable, Session.Member, FullFeature.Host {
     }
 
     private void serve(PduReader pdu) throws IOException {
-        Optional<LoginExchange.Established> established;
+        Optional<LoginExchange.Established> login;
         replies.startBatch();
         try {
-            established = logIn(pdu);
+            login = logIn(pdu);
         } finally {
             replies.endBatch();
         }
-        if (established.isPresent()) {
-            deadline.none();
-            serve(pdu, established.get());
+        if (login.isPresent()) {
+            loginDeadline.none();
+            serve(pdu, login.get());
         }
     }
 
@@ -289,96 +224,48 @@ final class Connection implements Runnable, Session.Member, FullFeature.Host {
         return admission;
     }
 
-    private void serve(PduReader pdu, LoginExchange.Established established) throws IOException {
-        Session joined = established.session();
-        ConnectionParameters agreed = established.login().connection();
-        IscsiLimits limits = host.limits();
+    private void serve(PduReader pdu, LoginExchange.Established login) throws IOException {
+        Session joined = login.session();
+        ConnectionParameters agreed = login.login().connection();
         pdu.agree(agreed);
-        Responses out = new Responses(replies, joined.window(), agreed, established.nextStatSn());
         liveness.heard();
         log.info(
                 "iSCSI client {} at {} logged in to {}",
                 joined.name().initiator(),
                 remote,
                 joined.target() == null ? "discovery" : joined.name().target());
-        int maxCommands = limits.commandsPerSession() + limits.immediateCommands();
-        try (Workers workers =
-                new Workers(
-                        "iscsi-" + joined.tsih(),
-                        limits.workersPerConnection(),
-                        maxCommands,
-                        Long.MAX_VALUE)) {
-            ConnectionServices services =
-                    new ConnectionServices(
-                            limits,
-                            host.pool(),
-                            host.budget(),
-                            joined.window(),
-                            replies,
-                            out,
-                            tags,
-                            workers,
-                            joined.traffic(),
-                            this::abort);
-            serve(pdu, services, joined);
+        try (Workers workers = EstablishedConnection.workers(joined, host.limits())) {
+            EstablishedConnection serving =
+                    new EstablishedConnection(
+                            host,
+                            joined,
+                            this,
+                            pdu,
+                            services(joined, agreed, login.nextStatSn(), workers),
+                            (InetSocketAddress) channel.getLocalAddress());
+            established = serving;
+            try {
+                serving.run();
+            } finally {
+                established = null;
+            }
         }
         log.info("iSCSI client {} at {} is gone", joined.name().initiator(), remote);
     }
 
-    private void serve(PduReader pdu, ConnectionServices services, Session joined)
-            throws IOException {
-        IscsiTarget target = joined.target();
-        Nexus nexus = joined.nexus();
-        TextExchange text =
-                new TextExchange(
-                        services.responses(),
-                        tags,
-                        new SendTargets(
-                                host.directory(),
-                                host.portals(),
-                                joined.name().initiator(),
-                                target,
-                                (InetSocketAddress) channel.getLocalAddress()),
-                        host.limits());
-        if (target == null || nexus == null) {
-            responses = services.responses();
-            run(new FullFeature(pdu, services, text, null, null, connectionId, this));
-            return;
-        }
-        Execution execution = new Execution(services, joined.parameters(), nexus);
-        ScsiCommands served = new ScsiCommands(services, joined.parameters(), execution);
-        TaskManagementRequests management =
-                new TaskManagementRequests(
-                        served,
-                        joined.window(),
-                        services.responses(),
-                        nexus,
-                        target.scsi(),
-                        services::quiesce);
-        FullFeature phase =
-                new FullFeature(pdu, services, text, served, management, connectionId, this);
-        commands = served;
-        responses = services.responses();
-        try {
-            run(phase);
-            // The client left in good order, or was told to: what it began is finished.
-            services.workers().awaitIdle();
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-        } finally {
-            commands = null;
-            responses = null;
-            execution.shutDown(served);
-        }
-    }
-
-    private void run(FullFeature phase) throws IOException {
-        replies.startBatch();
-        try {
-            phase.run();
-        } finally {
-            replies.endBatch();
-        }
+    private ConnectionServices services(
+            Session joined, ConnectionParameters agreed, int nextStatSn, Workers workers) {
+        return new ConnectionServices(
+                host.limits(),
+                host.pool(),
+                joined.memory(),
+                joined.window(),
+                replies,
+                new Responses(replies, joined.window(), agreed, nextStatSn),
+                new TransferTags(),
+                workers,
+                joined.traffic(),
+                this::abort);
     }
 
     private void leaveSession() {

@@ -11,14 +11,14 @@ import java.util.function.Supplier;
 /**
  * What the parts of one connection in its full feature phase share.
  *
- * @param budget of the whole server
+ * @param memory what the session may take of that of the server
  * @param window of the session
  * @param abort ends the connection at once; from any thread
  */
 record ConnectionServices(
         IscsiLimits limits,
         BufferPool pool,
-        MemoryBudget budget,
+        MemoryBudget.Share memory,
         CommandWindow window,
         ReplyQueue replies,
         Responses responses,

@@ -95,9 +95,12 @@ final class Execution {
     /** Answers a command for which there is no memory; the initiator tries again. */
     void busy(Command command) throws IOException {
         if (!command.task().aborted()) {
-            countAnswer(command);
-            services.responses().status(command, STATUS_BUSY);
-            finish(command);
+            try {
+                countAnswer(command);
+                services.responses().status(command, STATUS_BUSY);
+            } finally {
+                finish(command);
+            }
         } else {
             drop(command);
         }
@@ -105,17 +108,25 @@ final class Execution {
 
     /** Gives a command memory that is taken already. */
     IoBuffer hold(Command command, int bytes) {
-        IoBuffer buffer = services.pool().acquire(bytes);
-        command.hold(buffer, BufferPool.sizeFor(bytes));
-        return buffer;
+        int size = BufferPool.sizeFor(bytes);
+        try {
+            IoBuffer buffer = services.pool().acquire(bytes);
+            command.hold(buffer, size);
+            return buffer;
+        } catch (OutOfMemoryError e) {
+            services.memory().release(size);
+            throw e;
+        }
     }
 
     /** Goes on with a command once this much memory is taken for it. */
     void withMemory(Command command, int bytes, Continuation next) throws IOException {
         long size = BufferPool.sizeFor(bytes);
         int generation = command.generation();
-        command.waitFor(Command.Wait.MEMORY);
-        if (services.budget().take(size, () -> granted(command, generation, size, next))) {
+        MemoryBudget.Request request =
+                new MemoryBudget.Request(size, () -> granted(command, generation, size, next));
+        command.waitForMemory(request);
+        if (services.memory().take(request)) {
             next.run();
         }
     }
@@ -151,8 +162,12 @@ final class Execution {
         IoBuffer buffer = command.buffer();
         if (buffer != null) {
             services.pool().release(buffer);
-            services.budget().release(command.heldBytes());
+            services.memory().release(command.heldBytes());
             command.dropBuffer();
+        }
+        MemoryBudget.Request request = command.memoryRequest();
+        if (request != null) {
+            services.memory().cancel(request);
         }
         command.waitFor(Command.Wait.NOTHING);
         table.keep(command);
@@ -167,7 +182,7 @@ final class Execution {
             throws IOException {
         if (command.buffer() == null && bytes > 0) {
             // The receive buffer is used again before a worker gets to it.
-            if (!services.budget().tryTake(BufferPool.sizeFor(bytes))) {
+            if (!services.memory().tryTake(BufferPool.sizeFor(bytes))) {
                 busy(command);
                 return;
             }
@@ -189,7 +204,8 @@ final class Execution {
 
     private void submit(Command command, int bytes, int capacity) {
         command.waitFor(Command.Wait.WORKER);
-        // The command window bounds them already.
+        // Always succeeds: the command window bounds them, and workers that have answered, but not
+        // come to their end, are not to be counted against it.
         services.workers().tryReserve(0);
         try {
             services.workers().execute(() -> carryOut(command, bytes, capacity));
@@ -225,11 +241,16 @@ final class Execution {
         try {
             services.replies().startBatch();
             try {
-                if (command.generation() == generation
-                        && command.waitsFor() == Command.Wait.MEMORY) {
+                boolean waits =
+                        command.generation() == generation
+                                && command.waitsFor() == Command.Wait.MEMORY;
+                if (waits && !command.task().aborted()) {
                     next.run();
                 } else {
-                    services.budget().release(size);
+                    services.memory().release(size);
+                    if (waits) {
+                        drop(command);
+                    }
                 }
             } finally {
                 services.replies().leaveBatch();

@@ -22,6 +22,8 @@ import java.time.Duration;
  * @param maxTransferBytes of one command; it is answered with an error beyond that
  * @param maxBufferedBytes memory for data of all commands of all clients: R2Ts wait for it, and
  *     what comes unasked without it is answered BUSY
+ * @param maxBufferedBytesPerSession what one session may have of that: an eighth is as much as
+ *     keeps 32 commands of 1 MiB going, and leaves the rest to the others
  * @param dataOutTimeout from asking for data to having it; later the connection is cut, because it
  *     holds memory that others wait for
  * @param commandGapTimeout how long a command waits for those with a lower CmdSN on other
@@ -51,6 +53,7 @@ public record IscsiLimits(
         int maxOutstandingR2t,
         int maxTransferBytes,
         long maxBufferedBytes,
+        long maxBufferedBytesPerSession,
         Duration dataOutTimeout,
         Duration commandGapTimeout,
         Duration idleInterval,
@@ -97,6 +100,11 @@ public record IscsiLimits(
         if (maxBufferedBytes < 2L * maxTransferBytes) {
             throw new IllegalArgumentException("buffered bytes do not hold two transfers");
         }
+        if (maxBufferedBytesPerSession < maxTransferBytes
+                || maxBufferedBytesPerSession > maxBufferedBytes) {
+            throw new IllegalArgumentException(
+                    "the share of a session is not between a transfer and all");
+        }
     }
 
     public static IscsiLimits defaults() {
@@ -115,6 +123,7 @@ public record IscsiLimits(
                 4,
                 8 << 20,
                 256L << 20,
+                32L << 20,
                 Duration.ofSeconds(60),
                 Duration.ofSeconds(10),
                 Duration.ofSeconds(30),

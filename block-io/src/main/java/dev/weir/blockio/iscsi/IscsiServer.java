@@ -49,7 +49,6 @@ public final class IscsiServer implements AutoCloseable {
     private final AtomicLong accepted = new AtomicLong();
     private final ScheduledExecutorService timekeeper;
     private final Executor errands;
-    private final MemoryBudget budget;
     private final List<ServerSocketChannel> listeners = new ArrayList<>();
     private final List<SendTargets.Portal> portals = new ArrayList<>();
     private volatile boolean closed;
@@ -58,12 +57,14 @@ public final class IscsiServer implements AutoCloseable {
         this.config = config;
         this.limits = config.limits();
         this.directory = directory;
-        this.sessions = new Sessions(limits, directory, clock);
         this.timekeeper =
                 Executors.newSingleThreadScheduledExecutor(
                         Thread.ofPlatform().daemon().name("iscsi-timekeeper").factory());
         this.errands = task -> Thread.ofVirtual().name("iscsi-errand").start(task);
-        this.budget = new MemoryBudget(limits.maxBufferedBytes(), errands);
+        MemoryBudget budget =
+                new MemoryBudget(
+                        limits.maxBufferedBytes(), limits.maxBufferedBytesPerSession(), errands);
+        this.sessions = new Sessions(limits, directory, budget, clock);
     }
 
     /** Binds all portals and starts to accept clients. */
@@ -299,11 +300,6 @@ public final class IscsiServer implements AutoCloseable {
         @Override
         public BufferPool pool() {
             return pool;
-        }
-
-        @Override
-        public MemoryBudget budget() {
-            return budget;
         }
 
         @Override

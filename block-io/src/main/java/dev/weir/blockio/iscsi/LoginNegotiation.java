@@ -127,6 +127,9 @@ final class LoginNegotiation {
         }
         Map<String, String> keys = TextKeys.parse(unfinished.toByteArray());
         unfinished.reset();
+        if (seen.size() + keys.size() > TextKeys.MAX_KEYS) {
+            throw new Refusal(LoginStatus.INITIATOR_ERROR, "too many keys");
+        }
         for (String key : keys.keySet()) {
             if (!seen.add(key)) {
                 throw new Refusal(LoginStatus.INITIATOR_ERROR, "key " + key + " once more");

@@ -105,6 +105,10 @@ final class ScsiCommands {
         if (stored > 0 && buffer != null) {
             pdu.memory().copyTo(pdu.dataAt(), buffer.memory(), offset, stored);
         }
+        if (command.task().aborted()) {
+            // From elsewhere: the initiator does not know the task any more that R2Ts would name.
+            transfer.spoil();
+        }
         if (transfer.isComplete()) {
             received(command, pdu.hasMore());
         } else {
@@ -139,13 +143,22 @@ final class ScsiCommands {
         });
     }
 
-    /** Whether a command waits longer for its data than anybody needs to send it. */
+    /**
+     * Whether a command waits longer for its data than anybody needs to send it. Those that were
+     * ended from elsewhere, on another connection or by another initiator, are only forgotten:
+     * their own initiator knows of it, and does not send any more.
+     */
     boolean isOverdue(long nanoTime) {
         boolean[] overdue = {false};
-        table.forEach(command ->
-                overdue[0] |=
-                        command.waitsFor() == Command.Wait.DATA
-                                && nanoTime - command.deadlineNanos() > 0);
+        table.forEach(command -> {
+            if (command.waitsFor() == Command.Wait.DATA && nanoTime - command.deadlineNanos() > 0) {
+                if (command.task().aborted()) {
+                    execution.drop(command);
+                } else {
+                    overdue[0] = true;
+                }
+            }
+        });
         return overdue[0];
     }
 
@@ -209,7 +222,7 @@ final class ScsiCommands {
     /** Data that is here already cannot wait for memory: without it, the command is refused. */
     private void takeUnasked(Command command, int needed, PduReader pdu) throws IOException {
         DataOutTransfer transfer = command.transfer();
-        if (services.budget().tryTake(BufferPool.sizeFor(needed))) {
+        if (services.memory().tryTake(BufferPool.sizeFor(needed))) {
             IoBuffer buffer = execution.hold(command, needed);
             int immediateBytes = Math.min(needed, pdu.dataBytes());
             pdu.memory().copyTo(pdu.dataAt(), buffer.memory(), 0, immediateBytes);

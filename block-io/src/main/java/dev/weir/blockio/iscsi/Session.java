@@ -39,6 +39,7 @@ final class Session {
     private final int tsih;
     private final @Nullable Nexus nexus;
     private final CommandWindow window;
+    private final MemoryBudget.Share memory;
     private final Instant since;
     private final Traffic traffic = new Traffic();
     private final Map<Integer, Member> members = new HashMap<>();
@@ -48,12 +49,20 @@ final class Session {
     /**
      * @param login that began the session
      * @param nexus null for discovery
+     * @param memory what data of its commands may take
      */
-    Session(Login login, int tsih, @Nullable Nexus nexus, int windowSize, Instant since) {
+    Session(
+            Login login,
+            int tsih,
+            @Nullable Nexus nexus,
+            int windowSize,
+            MemoryBudget.Share memory,
+            Instant since) {
         this.login = login;
         this.tsih = tsih;
         this.nexus = nexus;
         this.window = new CommandWindow(login.cmdSn(), windowSize);
+        this.memory = memory;
         this.since = since;
     }
 
@@ -79,6 +88,10 @@ final class Session {
 
     CommandWindow window() {
         return window;
+    }
+
+    MemoryBudget.Share memory() {
+        return memory;
     }
 
     Traffic traffic() {

@@ -20,14 +20,16 @@ final class Sessions {
 
     private final IscsiLimits limits;
     private final IscsiTargetDirectory directory;
+    private final MemoryBudget budget;
     private final Clock clock;
     private final Map<SessionName, Session> byName = new HashMap<>();
     private final Map<Integer, Session> byTsih = new HashMap<>();
     private int lastTsih;
 
-    Sessions(IscsiLimits limits, IscsiTargetDirectory directory, Clock clock) {
+    Sessions(IscsiLimits limits, IscsiTargetDirectory directory, MemoryBudget budget, Clock clock) {
         this.limits = limits;
         this.directory = directory;
+        this.budget = budget;
         this.clock = clock;
     }
 
@@ -129,6 +131,7 @@ final class Sessions {
                         nextTsih(),
                         target == null ? null : attach(login.name(), target),
                         limits.commandsPerSession(),
+                        budget.share(),
                         clock.instant());
         byName.put(session.name(), session);
         byTsih.put(session.tsih(), session);

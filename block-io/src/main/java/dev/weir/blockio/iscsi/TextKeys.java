@@ -21,6 +21,12 @@ final class TextKeys {
     /** Binary values and lists may be longer, in one form or the other (RFC 7143 6.1). */
     static final int MAX_LONG_VALUE_BYTES = 8192;
 
+    /**
+     * Keys in one text, and in one login: several times as many as there are. Each costs memory,
+     * and an answer that may be longer than itself.
+     */
+    static final int MAX_KEYS = 256;
+
     static final String REJECT = "Reject";
     static final String IRRELEVANT = "Irrelevant";
     static final String NOT_UNDERSTOOD = "NotUnderstood";
@@ -68,6 +74,9 @@ final class TextKeys {
         }
         if (pair.length() - equals > MAX_LONG_VALUE_BYTES) {
             throw new SyntaxException("the value of " + key + " is too long");
+        }
+        if (keys.size() == MAX_KEYS) {
+            throw new SyntaxException("too many keys");
         }
         if (keys.put(key, pair.substring(equals + 1)) != null) {
             throw new SyntaxException("key " + key + " twice");

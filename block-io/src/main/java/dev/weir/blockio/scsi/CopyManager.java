@@ -117,8 +117,9 @@ final class CopyManager {
         destination.requireWritable();
         long readAt = from.toBytes(segment.sourceLba());
         long writeAt = to.toBytes(segment.destinationLba());
-        // Within one unit, a range that moves up by less than its length is copied from its end.
-        boolean backwards = from == to && writeAt > readAt;
+        // Within one device, be it seen as two units, a range that moves up by less than its length
+        // is copied from its end.
+        boolean backwards = from.device().equals(to.device()) && writeAt > readAt;
         boolean durable = destination.writesThrough();
         IoBuffer scratch = command.unit().scratch().acquire(LogicalUnit.SCRATCH_BYTES);
         try {

@@ -69,7 +69,9 @@ final class ModePages {
     /** Appends the pages asked for; returns whether there are any. */
     boolean write(ByteBuffer to, int page, int subpage, Control control) {
         int start = to.position();
-        @Nullable LbaResources space = resources.get();
+        boolean concernsSpace =
+                page == ERROR_RECOVERY || page == ThresholdPage.PAGE || page == ALL_PAGES;
+        @Nullable LbaResources space = concernsSpace ? resources.get() : null;
         if ((page == ERROR_RECOVERY || page == ALL_PAGES) && isPlain(subpage)) {
             errorRecovery(to, control, space != null);
         }

@@ -291,7 +291,8 @@ class CommandsTest {
                         Portal.with(
                                 Map.of(
                                         "maxTransferBytes", 1 << 20,
-                                        "maxBufferedBytes", 2L << 20));
+                                        "maxBufferedBytes", 2L << 20,
+                                        "maxBufferedBytesPerSession", 2L << 20));
                 Initiator initiator = Initiator.attached(small)) {
             byte[] data = random(2048 * BLOCK);
             byte[] cdb = Initiator.cdb10(0x2a, 0, 2048);
@@ -326,6 +327,32 @@ class CommandsTest {
                 }
             }
             initiator.expectInStep();
+        }
+    }
+
+    @Test
+    void shouldServeOthersWhileOneSessionHasItsShareOfTheMemory() throws IOException {
+        try (Portal small =
+                        Portal.with(
+                                Map.of(
+                                        "maxTransferBytes", 1 << 20,
+                                        "maxBufferedBytes", 4L << 20,
+                                        "maxBufferedBytesPerSession", 1L << 20));
+                Initiator greedy = Initiator.attached(small);
+                Initiator modest = Initiator.connect(small)) {
+            modest.isid = 2;
+            modest.logIn();
+            modest.takeAttention();
+            byte[] cdb = Initiator.cdb10(0x2a, 0, 2048);
+            for (int tag = 1; tag <= 8; tag++) {
+                greedy.command(tag, WRITE, cdb, 2048 * BLOCK, new byte[0]);
+            }
+            assertThat(greedy.receive(Opcode.R2T).taskTag()).isEqualTo(1);
+            greedy.expectInStep();
+
+            modest.command(1, WRITE, cdb, 2048 * BLOCK, new byte[0]);
+
+            assertThat(modest.receive(Opcode.R2T).taskTag()).isEqualTo(1);
         }
     }
 

@@ -300,6 +300,13 @@ final class Initiator implements AutoCloseable {
         }
     }
 
+    /** How many commands the server would still take, by the answer to a ping. */
+    int window() throws IOException {
+        nopOut(0x5afe, true, new byte[0]);
+        Pdu answer = receive(Opcode.NOP_IN);
+        return answer.maxCmdSn() - answer.expCmdSn();
+    }
+
     /** Reads and drops whatever comes until the server hangs up. */
     void drainUntilClosed() throws IOException {
         try {

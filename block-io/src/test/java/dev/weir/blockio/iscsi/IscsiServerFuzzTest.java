@@ -46,7 +46,8 @@ class IscsiServerFuzzTest {
     void shouldSurviveMutatedConversationsInEveryState() throws IOException {
         long seed = Long.getLong("weir.fuzz.seed", new Random().nextLong());
         long seconds = Integer.getInteger("weir.iscsi.fuzz.seconds", DEFAULT_SECONDS);
-        log.info("weir.fuzz.seed={}", seed);
+        // As a warning, so that it is seen at the level that tests log at.
+        log.warn("weir.fuzz.seed={}", seed);
         Random random = new Random(seed);
         byte[] guarded = new byte[GUARDED_BYTES];
         random.nextBytes(guarded);
@@ -78,7 +79,7 @@ class IscsiServerFuzzTest {
                             .as("seed %d", seed)
                             .isTrue();
                 }
-                log.info("{} conversations", rounds);
+                log.warn("{} conversations", rounds);
                 assertThat(rounds).isPositive();
                 assertThat(faults.list).as("seed %d", seed).isEmpty();
                 try (Initiator late = Initiator.attached(portal)) {

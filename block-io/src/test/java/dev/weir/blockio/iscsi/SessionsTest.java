@@ -305,6 +305,84 @@ class SessionsTest {
     }
 
     @Test
+    void shouldHangUpOnALoginThatStopsHalfway() throws IOException {
+        try (Portal impatient = Portal.with(Map.of("loginTimeout", Duration.ofMillis(300)));
+                Initiator initiator = Initiator.connect(impatient)) {
+            initiator.login(0x04, Initiator.names(Portal.DISK));
+            assertThat(initiator.receive(Opcode.LOGIN_RESPONSE).loginStatus()).isZero();
+
+            initiator.expectClosed();
+        }
+    }
+
+    @Test
+    void shouldRefuseALoginOfThousandsOfKeys() throws IOException {
+        try (Initiator initiator = Initiator.connect(portal)) {
+            StringBuilder keys = new StringBuilder();
+            for (int i = 0; i < TextKeys.MAX_KEYS; i++) {
+                keys.append("X-").append(i).append("=\0");
+            }
+            initiator.login(0x04, Initiator.names(Portal.DISK));
+            assertThat(initiator.receive(Opcode.LOGIN_RESPONSE).loginStatus()).isZero();
+            initiator.login(0x04, keys.toString().getBytes(StandardCharsets.US_ASCII));
+
+            assertThat(initiator.receive(Opcode.LOGIN_RESPONSE).loginStatus()).isEqualTo(0x0200);
+            initiator.expectClosed();
+        }
+    }
+
+    @Test
+    void shouldNotCutAConnectionForDataOfACommandThatWasAbortedOnAnother() throws IOException {
+        try (Portal impatient = Portal.with(Map.of("dataOutTimeout", Duration.ofMillis(300)));
+                Initiator one = Initiator.attached(impatient, "MaxConnections=2");
+                Initiator two = Initiator.connect(impatient)) {
+            two.tsih = one.tsih;
+            two.connectionId = 1;
+            two.cmdSn = one.cmdSn;
+            two.logIn();
+            two.command(1, 0x20, Initiator.cdb10(0x2a, 0, 1), BLOCK, new byte[0]);
+            two.receive(Opcode.R2T);
+
+            one.cmdSn = two.cmdSn;
+            one.manageTasks(9, TaskManagementPdu.ABORT_TASK_SET, -1, 0);
+            assertThat(one.receive(Opcode.TASK_MANAGEMENT_RESPONSE).response()).isZero();
+
+            // It takes room in the window until it is forgotten.
+            int room = two.window();
+            while (two.window() == room) {
+                Thread.onSpinWait();
+            }
+            two.expectInStep();
+        }
+    }
+
+    @Test
+    void shouldAskForNoMoreDataOfACommandThatWasAbortedOnAnotherConnection() throws IOException {
+        try (Initiator one =
+                        Initiator.attached(
+                                portal,
+                                "MaxConnections=2",
+                                "MaxBurstLength=512",
+                                "FirstBurstLength=512",
+                                "MaxOutstandingR2T=1");
+                Initiator two = Initiator.connect(portal)) {
+            two.tsih = one.tsih;
+            two.connectionId = 1;
+            two.cmdSn = one.cmdSn;
+            two.logIn();
+            two.command(1, 0x20, Initiator.cdb10(0x2a, 0, 4), 4 * BLOCK, new byte[0]);
+            Pdu asked = two.receive(Opcode.R2T);
+
+            one.cmdSn = two.cmdSn;
+            one.manageTasks(9, TaskManagementPdu.ABORT_TASK_SET, -1, 0);
+            assertThat(one.receive(Opcode.TASK_MANAGEMENT_RESPONSE).response()).isZero();
+            two.dataOut(1, asked.transferTag(), 0, 0, true, new byte[BLOCK]);
+
+            two.expectInStep();
+        }
+    }
+
+    @Test
     void shouldCutAClientThatStopsReading() throws IOException {
         try (Portal impatient = Portal.with(Map.of("replyTimeout", Duration.ofMillis(300)));
                 Initiator deaf = Initiator.attached(impatient, "MaxRecvDataSegmentLength=262144")) {

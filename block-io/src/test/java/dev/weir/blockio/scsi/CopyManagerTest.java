@@ -98,6 +98,16 @@ class CopyManagerTest {
      * Whoever is not shown a unit cannot copy from or to it, whatever its name (CVE-2020-28374).
      */
     @Test
+    void shouldCopyBetweenTwoUnitsOnOneDeviceEvenWhereItOverlaps() {
+        target.add(2, Units.thin(4, source));
+        client.run("00 00 00 00 00 00");
+
+        assertThat(copy(copyTo(4, 10))).isEqualTo("GOOD");
+
+        assertThat(source.contents(10 * 512, data.length)).isEqualTo(data);
+    }
+
+    @Test
     void shouldNotReachUnitsThatTheInitiatorDoesNotSee() {
         assertThat(copy(copyTo(3, 0))).isEqualTo("02 0a/0d/02");
 
