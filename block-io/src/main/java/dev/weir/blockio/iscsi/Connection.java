@@ -1,6 +1,7 @@
 package dev.weir.blockio.iscsi;
 
 import dev.weir.blockio.memory.BufferPool;
+import dev.weir.blockio.wire.Acceptor;
 import dev.weir.blockio.wire.Deadline;
 import dev.weir.blockio.wire.ProtocolViolation;
 import dev.weir.blockio.wire.ReceiveBuffer;
@@ -24,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * take over anything. What comes after the login is for {@link EstablishedConnection}. {@link #run}
  * is the body of its thread; the other methods may be called from any thread.
  */
-final class Connection implements Runnable, Session.Member {
+final class Connection implements Acceptor.Client, Session.Member {
     private static final Logger log = LoggerFactory.getLogger(Connection.class);
 
     /** What a connection needs of the server it belongs to. */

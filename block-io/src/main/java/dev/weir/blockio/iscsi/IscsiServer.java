@@ -1,12 +1,9 @@
 package dev.weir.blockio.iscsi;
 
 import dev.weir.blockio.memory.BufferPool;
+import dev.weir.blockio.wire.Acceptor;
 import java.io.IOException;
-import java.net.BindException;
 import java.net.InetSocketAddress;
-import java.net.StandardSocketOptions;
-import java.nio.channels.ClosedChannelException;
-import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -19,8 +16,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,10 +29,8 @@ import org.slf4j.LoggerFactory;
 public final class IscsiServer implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(IscsiServer.class);
 
-    private static final int BACKLOG = 128;
     private static final long MAX_TICK_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final int TICKS_PER_TIMEOUT = 4;
-    private static final long ACCEPT_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final IscsiServerConfig config;
     private final IscsiLimits limits;
@@ -46,10 +39,9 @@ public final class IscsiServer implements AutoCloseable {
     private final BufferPool pool = new BufferPool();
     private final SecureRandom random = new SecureRandom();
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
-    private final AtomicLong accepted = new AtomicLong();
     private final ScheduledExecutorService timekeeper;
     private final Executor errands;
-    private final List<ServerSocketChannel> listeners = new ArrayList<>();
+    private final List<Acceptor> acceptors = new ArrayList<>();
     private final List<SendTargets.Portal> portals = new ArrayList<>();
     private volatile boolean closed;
 
@@ -114,13 +106,7 @@ public final class IscsiServer implements AutoCloseable {
             return;
         }
         closed = true;
-        for (ServerSocketChannel listener : listeners) {
-            try {
-                listener.close();
-            } catch (IOException e) {
-                log.warn("Closing an iSCSI portal failed", e);
-            }
-        }
+        acceptors.forEach(Acceptor::close);
         connections.stream().filter(c -> !c.isEstablished()).forEach(Connection::abort);
         end(sessions.all());
         awaitConnections();
@@ -130,34 +116,14 @@ public final class IscsiServer implements AutoCloseable {
     }
 
     private void bind(IscsiPortal portal) throws IOException {
-        InetSocketAddress wanted = new InetSocketAddress(portal.bindAddress(), portal.port());
-        ServerSocketChannel listener = ServerSocketChannel.open();
-        listeners.add(listener);
-        try {
-            listener.bind(wanted, BACKLOG);
-        } catch (BindException e) {
-            BindException clear =
-                    new BindException(
-                            "cannot listen for iSCSI on "
-                                    + wanted.getAddress().getHostAddress()
-                                    + " port "
-                                    + wanted.getPort()
-                                    + ": "
-                                    + e.getMessage());
-            clear.initCause(e);
-            throw clear;
-        }
-        portals.add(new SendTargets.Portal(portal, (InetSocketAddress) listener.getLocalAddress()));
+        Acceptor acceptor = Acceptor.bind("iSCSI", portal.bindAddress(), portal.port());
+        acceptors.add(acceptor);
+        portals.add(new SendTargets.Portal(portal, acceptor.address()));
     }
 
     private void run() {
-        for (int i = 0; i < listeners.size(); i++) {
-            ServerSocketChannel listener = listeners.get(i);
-            int tag = config.portals().get(i).portalGroupTag();
-            Thread.ofPlatform()
-                    .daemon()
-                    .name("iscsi-accept-" + i)
-                    .start(() -> accept(listener, tag));
+        for (int i = 0; i < acceptors.size(); i++) {
+            acceptors.get(i).start(new Host(config.portals().get(i).portalGroupTag()));
         }
         long tick = Math.clamp(shortestTimeoutNanos() / TICKS_PER_TIMEOUT, 1, MAX_TICK_NANOS);
         var _ =
@@ -184,57 +150,6 @@ public final class IscsiServer implements AutoCloseable {
             connections.forEach(Connection::enforceTimeouts);
         } catch (RuntimeException e) {
             log.error("Looking after iSCSI clients failed", e);
-        }
-    }
-
-    private void accept(ServerSocketChannel listener, int portalGroupTag) {
-        while (!closed) {
-            try {
-                welcome(listener.accept(), portalGroupTag);
-            } catch (ClosedChannelException _) {
-                return;
-            } catch (IOException e) {
-                log.error("Accepting an iSCSI client failed", e);
-                // Out of file descriptors, most likely: trying again at once would not help.
-                LockSupport.parkNanos(ACCEPT_PAUSE_NANOS);
-            }
-        }
-    }
-
-    private void welcome(SocketChannel channel, int portalGroupTag) throws IOException {
-        try {
-            if (connections.size() >= limits.maxConnections()) {
-                log.warn(
-                        "Refusing iSCSI client {}: {} others",
-                        channel.getRemoteAddress(),
-                        connections.size());
-                channel.close();
-                return;
-            }
-            channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-            channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
-            Connection connection = new Connection(new Host(), channel, portalGroupTag);
-            connections.add(connection);
-            startThread(connection);
-        } catch (IOException e) {
-            log.info("Lost an iSCSI client before it was welcomed: {}", e.toString());
-            channel.close();
-        }
-    }
-
-    private void startThread(Connection connection) {
-        try {
-            Thread.ofPlatform()
-                    .daemon()
-                    .name("iscsi-client-" + accepted.incrementAndGet())
-                    .start(connection);
-        } catch (OutOfMemoryError e) {
-            log.error("No thread for another iSCSI client", e);
-            connections.remove(connection);
-            connection.abort();
-        }
-        if (closed) {
-            connection.abort();
         }
     }
 
@@ -275,8 +190,26 @@ public final class IscsiServer implements AutoCloseable {
         return sessions.stream().flatMap(session -> session.members().stream()).toList();
     }
 
-    /** This server as its connections see it. */
-    private final class Host implements Connection.Host {
+    /** This server as one of its portals, and the connections through it, see it. */
+    private final class Host implements Connection.Host, Acceptor.Host<Connection> {
+        private final int portalGroupTag;
+
+        Host(int portalGroupTag) {
+            this.portalGroupTag = portalGroupTag;
+        }
+
+        @Override
+        public boolean isFull() {
+            return connections.size() >= limits.maxConnections();
+        }
+
+        @Override
+        public Connection welcome(SocketChannel channel) throws IOException {
+            Connection connection = new Connection(this, channel, portalGroupTag);
+            connections.add(connection);
+            return connection;
+        }
+
         @Override
         public IscsiTargetDirectory directory() {
             return directory;

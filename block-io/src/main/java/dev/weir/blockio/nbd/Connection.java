@@ -1,6 +1,7 @@
 package dev.weir.blockio.nbd;
 
 import dev.weir.blockio.memory.BufferPool;
+import dev.weir.blockio.wire.Acceptor;
 import dev.weir.blockio.wire.Deadline;
 import dev.weir.blockio.wire.ProtocolViolation;
 import dev.weir.blockio.wire.ReceiveBuffer;
@@ -24,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * One client, from being accepted to being closed; {@link #run} is the body of its thread. The
  * other methods may be called from any thread.
  */
-final class Connection implements Runnable, Handshake.Exports {
+final class Connection implements Acceptor.Client, Handshake.Exports {
     private static final Logger log = LoggerFactory.getLogger(Connection.class);
 
     /** What a connection needs of the server it belongs to. */
@@ -98,7 +99,8 @@ final class Connection implements Runnable, Handshake.Exports {
     }
 
     /** Takes no more requests; those in flight are finished and answered. */
-    void stop() {
+    @Override
+    public void stop() {
         stopping = true;
         try {
             channel.shutdownInput();
@@ -123,7 +125,8 @@ final class Connection implements Runnable, Handshake.Exports {
         }
     }
 
-    void abort() {
+    @Override
+    public void abort() {
         try {
             channel.close();
         } catch (IOException e) {

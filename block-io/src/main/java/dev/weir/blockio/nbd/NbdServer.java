@@ -1,13 +1,9 @@
 package dev.weir.blockio.nbd;
 
 import dev.weir.blockio.memory.BufferPool;
+import dev.weir.blockio.wire.Acceptor;
 import java.io.IOException;
-import java.net.BindException;
 import java.net.InetSocketAddress;
-import java.net.SocketAddress;
-import java.net.StandardSocketOptions;
-import java.nio.channels.ClosedChannelException;
-import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Clock;
 import java.util.List;
@@ -18,7 +14,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,30 +28,24 @@ import org.slf4j.LoggerFactory;
 public final class NbdServer implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(NbdServer.class);
 
-    private static final int BACKLOG = 128;
     private static final long MAX_TICK_NANOS = TimeUnit.SECONDS.toNanos(1);
-    private static final long ACCEPT_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final NbdLimits limits;
     private final NbdExportDirectory exports;
     private final Clock clock;
-    private final ServerSocketChannel listener;
-    private final InetSocketAddress address;
+    private final Acceptor acceptor;
     private final BufferPool pool = new BufferPool();
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
     private final AtomicLong departures = new AtomicLong();
-    private final AtomicLong accepted = new AtomicLong();
     private final ScheduledExecutorService timekeeper;
     private volatile boolean closed;
 
     private NbdServer(
-            NbdLimits limits, NbdExportDirectory exports, Clock clock, ServerSocketChannel listener)
-            throws IOException {
+            NbdLimits limits, NbdExportDirectory exports, Clock clock, Acceptor acceptor) {
         this.limits = limits;
         this.exports = exports;
         this.clock = clock;
-        this.listener = listener;
-        this.address = (InetSocketAddress) listener.getLocalAddress();
+        this.acceptor = acceptor;
         this.timekeeper =
                 Executors.newSingleThreadScheduledExecutor(
                         Thread.ofPlatform().daemon().name("nbd-timekeeper").factory());
@@ -70,34 +59,15 @@ public final class NbdServer implements AutoCloseable {
 
     static NbdServer start(NbdServerConfig config, NbdExportDirectory exports, Clock clock)
             throws IOException {
-        InetSocketAddress wanted = new InetSocketAddress(config.bindAddress(), config.port());
-        ServerSocketChannel listener = ServerSocketChannel.open();
-        try {
-            listener.bind(wanted, BACKLOG);
-            NbdServer server = new NbdServer(config.limits(), exports, clock, listener);
-            server.run();
-            return server;
-        } catch (BindException e) {
-            listener.close();
-            BindException clear =
-                    new BindException(
-                            "cannot listen for NBD on "
-                                    + wanted.getAddress().getHostAddress()
-                                    + " port "
-                                    + wanted.getPort()
-                                    + ": "
-                                    + e.getMessage());
-            clear.initCause(e);
-            throw clear;
-        } catch (IOException | RuntimeException e) {
-            listener.close();
-            throw e;
-        }
+        Acceptor acceptor = Acceptor.bind("NBD", config.bindAddress(), config.port());
+        NbdServer server = new NbdServer(config.limits(), exports, clock, acceptor);
+        server.run();
+        return server;
     }
 
     /** Where it listens, with the real port. */
     public InetSocketAddress address() {
-        return address;
+        return acceptor.address();
     }
 
     /** The clients that are attached to an export. */
@@ -122,19 +92,15 @@ public final class NbdServer implements AutoCloseable {
             return;
         }
         closed = true;
-        try {
-            listener.close();
-        } catch (IOException e) {
-            log.warn("Closing the NBD port failed", e);
-        }
+        acceptor.close();
         end(List.copyOf(connections));
         timekeeper.shutdown();
         pool.close();
-        log.info("NBD server on {} stopped", address);
+        log.info("NBD server on {} stopped", address());
     }
 
     private void run() {
-        Thread.ofPlatform().daemon().name("nbd-accept").start(this::accept);
+        acceptor.start(new Host());
         long shortest =
                 Math.min(limits.handshakeTimeout().toNanos(), limits.replyTimeout().toNanos());
         long tick = Math.clamp(shortest / 4, 1, MAX_TICK_NANOS);
@@ -144,56 +110,7 @@ public final class NbdServer implements AutoCloseable {
                         tick,
                         tick,
                         TimeUnit.NANOSECONDS);
-        log.info("NBD server listens on {}", address);
-    }
-
-    private void accept() {
-        while (!closed) {
-            try {
-                welcome(listener.accept());
-            } catch (ClosedChannelException _) {
-                return;
-            } catch (IOException e) {
-                log.error("Accepting an NBD client failed", e);
-                // Out of file descriptors, most likely: trying again at once would not help.
-                LockSupport.parkNanos(ACCEPT_PAUSE_NANOS);
-            }
-        }
-    }
-
-    private void welcome(SocketChannel channel) throws IOException {
-        try {
-            SocketAddress remote = channel.getRemoteAddress();
-            if (connections.size() >= limits.maxConnections()) {
-                log.warn("Refusing NBD client {}: {} others", remote, connections.size());
-                channel.close();
-                return;
-            }
-            channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-            channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
-            Connection connection = new Connection(new Host(), channel, remote, clock.instant());
-            connections.add(connection);
-            startThread(connection);
-        } catch (IOException e) {
-            log.info("Lost an NBD client before it was welcomed: {}", e.toString());
-            channel.close();
-        }
-    }
-
-    private void startThread(Connection connection) {
-        try {
-            Thread.ofPlatform()
-                    .daemon()
-                    .name("nbd-client-" + accepted.incrementAndGet())
-                    .start(connection);
-        } catch (OutOfMemoryError e) {
-            log.error("No thread for another NBD client", e);
-            connections.remove(connection);
-            connection.abort();
-        }
-        if (closed) {
-            connection.stop();
-        }
+        log.info("NBD server listens on {}", address());
     }
 
     private void end(List<Connection> ending) {
@@ -209,8 +126,21 @@ public final class NbdServer implements AutoCloseable {
         }
     }
 
-    /** This server as its connections see it. */
-    private final class Host implements Connection.Host {
+    /** This server as its port and its connections see it. */
+    private final class Host implements Connection.Host, Acceptor.Host<Connection> {
+        @Override
+        public boolean isFull() {
+            return connections.size() >= limits.maxConnections();
+        }
+
+        @Override
+        public Connection welcome(SocketChannel channel) throws IOException {
+            Connection connection =
+                    new Connection(this, channel, channel.getRemoteAddress(), clock.instant());
+            connections.add(connection);
+            return connection;
+        }
+
         @Override
         public NbdExportDirectory exports() {
             return exports;
