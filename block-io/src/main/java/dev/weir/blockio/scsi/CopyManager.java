@@ -1,6 +1,7 @@
 package dev.weir.blockio.scsi;
 
 import dev.weir.blockio.StorageException;
+import dev.weir.blockio.ZeroMode;
 import dev.weir.blockio.memory.IoBuffer;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -127,13 +128,26 @@ final class CopyManager {
                 int step = (int) Math.min(bytes - done, LogicalUnit.SCRATCH_BYTES);
                 long offset = backwards ? bytes - done - step : done;
                 from.read(source, readAt + offset, scratch.memory(), 0, step);
-                to.write(destination, writeAt + offset, scratch.memory(), 0, step, durable);
+                store(scratch, step, destination, writeAt + offset, durable);
                 done += step;
             }
         } finally {
             command.unit().scratch().release(scratch);
         }
         return bytes;
+    }
+
+    /** Zeros take no space where they are copied to, as they may take none where they come from. */
+    private static void store(
+            IoBuffer scratch, int length, CopyEnd destination, long offset, boolean durable)
+            throws CommandTermination, StorageException {
+        Medium to = destination.medium();
+        if (scratch.memory().isZero(0, length)) {
+            to.shared(
+                    destination, blocks -> blocks.zero(offset, length, ZeroMode.MAY_TRIM, durable));
+        } else {
+            to.write(destination, offset, scratch.memory(), 0, length, durable);
+        }
     }
 
     private static CopyEnd end(Command command, ByteBuffer list, int index, Access access)

@@ -3,7 +3,10 @@ package dev.weir.blockio.scsi;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.blockio.MemoryDevice;
+import dev.weir.blockio.StorageException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -85,6 +88,25 @@ class CopyManagerTest {
         assertThat(client.run("84 00 08 00 00 00 00 00 00 00 00 00 01 00 00 00").outcome())
                 .as("no such list")
                 .isEqualTo("02 05/24/00");
+    }
+
+    @Test
+    void shouldTakeNoSpaceForZeros() throws StorageException {
+        assertThat(copy(copyTo(2, 0))).isEqualTo("GOOD");
+        ByteBuffer list = list(8, 2, 1);
+        cscd(list, 1);
+        cscd(list, 2);
+        segment(list, 0, 1, 2 * BLOCKS, 0);
+
+        assertThat(copy(list)).isEqualTo("GOOD");
+
+        assertThat(destination.contents(0, data.length)).containsOnly(0);
+        List<Boolean> holes = new ArrayList<>();
+        destination.blockStatus(
+                0,
+                data.length - data.length % MemoryDevice.BLOCK_BYTES,
+                (_, hole, _) -> holes.add(hole));
+        assertThat(holes).containsOnly(true);
     }
 
     @Test
