@@ -115,7 +115,26 @@ class ExportProvisioning {
         }
     }
 
+    /** Under the lock of the pool, as creating is, and as opening a pool anew is. */
     void delete(ExportRow export) {
+        var volume = volumes.byId(export.volumeId());
+        if (volume.isEmpty()) {
+            return; // its exports went with it
+        }
+        var lock = openPools.lock(volume.get().poolId());
+        lock.lock();
+        try {
+            withdraw(export);
+        } finally {
+            lock.unlock();
+        }
+        events.append(
+                "export.deleted",
+                "volumes/" + export.name(),
+                "Volume %s no longer exported over %s".formatted(export.name(), export.protocol()));
+    }
+
+    private void withdraw(ExportRow export) {
         if (ExportPublication.isIscsi(export)) {
             // A place that the rows call free must not be in use any more.
             synchronized (targets) {
@@ -126,10 +145,6 @@ class ExportProvisioning {
             exports.delete(export.id());
             publication.withdraw(export);
         }
-        events.append(
-                "export.deleted",
-                "volumes/" + export.name(),
-                "Volume %s no longer exported over %s".formatted(export.name(), export.protocol()));
     }
 
     /** The volume as it is now that nobody else can change it. */

@@ -10,6 +10,8 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +33,7 @@ public class ExtentInventory implements Runnable {
     private final DataDirectory directory;
     private final Map<UUID, Long> revisions = new ConcurrentHashMap<>();
 
+    private final CountDownLatch stopping = new CountDownLatch(1);
     private @Nullable Thread thread;
 
     ExtentInventory(OpenPools pools, ExtentStore extents, DataDirectory directory) {
@@ -47,7 +50,8 @@ public class ExtentInventory implements Runnable {
     public void stop() throws InterruptedException {
         var running = thread;
         if (running != null) {
-            running.interrupt();
+            // Not by an interrupt: H2 closes its file when one hits a thread that writes.
+            stopping.countDown();
             running.join();
             thread = null;
             round();
@@ -57,13 +61,14 @@ public class ExtentInventory implements Runnable {
     @Override
     public void run() {
         try {
-            while (!Thread.interrupted()) {
+            Duration rest;
+            do {
                 long before = System.nanoTime();
                 round();
                 var took = Duration.ofNanos(System.nanoTime() - before);
-                var rest = took.multipliedBy(REST_FACTOR);
-                Thread.sleep(rest.compareTo(MIN_REST) < 0 ? MIN_REST : rest);
-            }
+                var wanted = took.multipliedBy(REST_FACTOR);
+                rest = wanted.compareTo(MIN_REST) < 0 ? MIN_REST : wanted;
+            } while (!stopping.await(rest.toMillis(), TimeUnit.MILLISECONDS));
         } catch (InterruptedException e) {
             LOG.debug("The inventory of extents ends");
         }

@@ -13,6 +13,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +40,7 @@ public class StateWatch implements Runnable {
     private final FillWatch fills;
     private final Map<UUID, PoolHealth> seen = new HashMap<>();
 
+    private final CountDownLatch stopping = new CountDownLatch(1);
     private @Nullable Thread thread;
 
     StateWatch(
@@ -61,7 +64,8 @@ public class StateWatch implements Runnable {
         var running = thread;
         thread = null;
         if (running != null) {
-            running.interrupt();
+            // Not by an interrupt: H2 closes its file when one hits a thread that writes.
+            stopping.countDown();
             running.join();
         }
     }
@@ -69,10 +73,9 @@ public class StateWatch implements Runnable {
     @Override
     public void run() {
         try {
-            while (!Thread.interrupted()) {
+            do {
                 look();
-                Thread.sleep(REST);
-            }
+            } while (!stopping.await(REST.toMillis(), TimeUnit.MILLISECONDS));
         } catch (InterruptedException e) {
             LOG.debug("The watch over states ends");
         }

@@ -5,11 +5,15 @@ import dev.weir.controller.pool.OpenPools;
 import dev.weir.controller.pool.PoolReopening;
 import dev.weir.db.PoolRow;
 import dev.weir.db.VolumeStore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /** Does for one pool, while the others go on, what a start does for all. */
 @Component
 class Reopening implements PoolReopening {
+    private static final Logger LOG = LoggerFactory.getLogger(Reopening.class);
+
     private final VolumeStore volumes;
     private final OpenPools openPools;
     private final PoolReconciler poolReconciler;
@@ -32,7 +36,13 @@ class Reopening implements PoolReopening {
     @Override
     public void reopen(PoolRow pool) throws StorageException {
         exports.withdraw(pool.id());
-        openPools.close(pool.id(), "it is being opened anew");
+        try {
+            openPools.close(pool.id(), "it is being opened anew");
+        } catch (StorageException e) {
+            // A pool is opened anew because something of it failed: its last checkpoint may fail
+            // too.
+            LOG.warn("Pool {} was closed as it is: {}", pool.name(), e.getMessage());
+        }
         poolReconciler.reconcile(pool);
         var rows = volumes.all().stream().filter(row -> row.poolId().equals(pool.id())).toList();
         openPools

@@ -2,10 +2,12 @@ package dev.weir.controller.settings;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
@@ -112,7 +114,9 @@ public final class SecretBox {
         }
     }
 
-    /** Written beside and moved in place, so that a crash leaves no half of a key. */
+    /**
+     * Written beside, synced and moved in place: neither a crash nor a loss of power leaves half.
+     */
     private static void create(Path file, SecureRandom random) throws IOException {
         var key = new byte[KEY_BYTES];
         random.nextBytes(key);
@@ -121,7 +125,13 @@ public final class SecretBox {
         Files.createFile(
                 partial,
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        Files.write(partial, key);
+        try (var channel = FileChannel.open(partial, StandardOpenOption.WRITE)) {
+            channel.write(ByteBuffer.wrap(key));
+            channel.force(true);
+        }
         Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
+        try (var parent = FileChannel.open(file.toAbsolutePath().getParent())) {
+            parent.force(true);
+        }
     }
 }

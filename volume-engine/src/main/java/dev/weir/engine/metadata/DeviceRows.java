@@ -89,6 +89,7 @@ final class DeviceRows {
     void removeLast() {
         SlotTable last = slotTables.removeLast();
         mirrors.remove(slotTables.size());
+        kept.remove(slotTables.size());
         if (last != null) {
             last.table().close();
         }

@@ -213,6 +213,7 @@ final class FreeExtents implements MirrorPlacement {
             for (int first = member.layout().extents() - count; first > 0; first--) {
                 if (candidates.nextClearBit(first) >= first + count) {
                     candidates.clear(first, first + count);
+                    zeroed.get(member.index()).clear(first, first + count);
                     totals.set(member.index(), totals.get(member.index()) - count);
                     return Optional.of(first);
                 }

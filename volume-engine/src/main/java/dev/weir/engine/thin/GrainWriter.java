@@ -181,7 +181,12 @@ final class GrainWriter {
                 long grain = at >>> grainShift;
                 if (map.get(grain) == Mapping.NONE) {
                     SlotRange slots = allocate(unmappedGrains(grain, leafEnd));
-                    publish(grain, slots);
+                    try {
+                        publish(grain, slots);
+                    } catch (StorageException e) {
+                        grains.space().free(slots.extent().number(), slots.first(), slots.count());
+                        throw e;
+                    }
                     at = (grain + slots.count()) << grainShift;
                 } else {
                     at = (grain + 1) << grainShift;

@@ -68,6 +68,38 @@ class FailingDeviceTest {
     }
 
     @Test
+    void shouldKeepADeviceThatWasAddedAfterOneThatFailed() throws StorageException {
+        for (int write = 1; write <= 5; write++) {
+            SimulatedDevice first = device("d0", 64);
+            SimulatedDevice second = device("good", 64);
+            ThinPool pool = format(first);
+            Volume volume = createVolume(pool);
+            // Full, so that there is no room for a second copy of what the new device holds.
+            int grains = (int) (pool.usage().totalBytes() / GRAIN);
+            for (int grain = 0; grain < grains; grain++) {
+                stamp(volume, (long) grain * GRAIN, grain + 1);
+            }
+            SimulatedDevice bad = device("bad", 64);
+            bad.faults().failNth(DeviceOperation.Kind.WRITE, write);
+            assertThatThrownBy(() -> pool.addDevice(attach(bad)))
+                    .isInstanceOf(StorageException.class);
+            pool.addDevice(attach(second));
+            stamp(volume, (long) grains * GRAIN, 99);
+            pool.close();
+
+            ThinPool again =
+                    ThinPool.open(
+                            List.of(attach(first.processKill()), attach(second.processKill())),
+                            false);
+            pools.add(again);
+
+            assertThat(again.recovery().damage()).as("failing at write %d", write).isEmpty();
+            Volume found = again.volume(volume.id()).orElseThrow();
+            assertThat(stampAt(found, (long) grains * GRAIN)).isEqualTo(99);
+        }
+    }
+
+    @Test
     void shouldRefuseToFormatAMissingDeviceOfThePool() throws StorageException {
         SimulatedDevice first = device("d0", 64);
         SimulatedDevice second = device("d1", 64);
