@@ -8,8 +8,6 @@ import java.sql.DriverManager;
 import java.sql.DriverPropertyInfo;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Properties;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +23,6 @@ public final class EmbeddedDriver implements Driver {
     private static final EmbeddedDriver SELF = new EmbeddedDriver();
 
     private final Driver h2 = new org.h2.Driver();
-    private final List<Connection> connections = new ArrayList<>();
 
     /** Lets whoever looks for the driver by its name find it. */
     public static void register() throws SQLException {
@@ -35,15 +32,10 @@ public final class EmbeddedDriver implements Driver {
     @Override
     public synchronized @Nullable Connection connect(String url, Properties properties)
             throws SQLException {
-        connections.removeIf(EmbeddedDriver::isClosed);
-        if (connections.isEmpty() && url.startsWith(FILE_URL)) {
+        if (url.startsWith(FILE_URL)) {
             prepare(url);
         }
-        var connection = h2.connect(url, properties);
-        if (connection != null) {
-            connections.add(connection);
-        }
-        return connection;
+        return h2.connect(url, properties);
     }
 
     private static void prepare(String url) throws SQLException {
@@ -52,15 +44,6 @@ public final class EmbeddedDriver implements Driver {
             StoreHeader.mend(Path.of(file + ".mv.db"));
         } catch (IOException e) {
             throw new SQLException("the file of the database cannot be read: " + e.getMessage(), e);
-        }
-    }
-
-    /** A database that closed itself has closed its connections too. */
-    private static boolean isClosed(Connection connection) {
-        try {
-            return connection.isClosed();
-        } catch (SQLException e) {
-            return true;
         }
     }
 

@@ -3,6 +3,7 @@ package dev.weir.db;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,13 +45,22 @@ final class StoreHeader {
     /** A chunk whose two ends are there and agree. */
     private record Chunk(long block, String id, long version) {}
 
-    /** Points the header to the newest chunk; returns whether it had pointed elsewhere. */
+    /**
+     * Points the header to the newest chunk, unless the database is open; returns whether it had
+     * pointed elsewhere.
+     */
     static boolean mend(Path path) throws IOException {
         if (!Files.exists(path)) {
             return false;
         }
-        try (var file = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-            return new StoreHeader(file).mend();
+        try (var file = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+                var lock = file.tryLock()) {
+            return lock != null && new StoreHeader(file).mend();
+        } catch (OverlappingFileLockException _) {
+            // H2 has it open. (Closing this channel drops the process's lock on the file; the lock
+            // of
+            // the data directory keeps others away.)
+            return false;
         }
     }
 
@@ -61,7 +71,9 @@ final class StoreHeader {
             return false; // no database, or a new one: H2 says which
         }
         long known = header.get().number("version").orElse(-1L);
-        if (newest.get().version() <= known) {
+        // After a clean end the header is right, and what looks newer is left over from another
+        // past.
+        if (newest.get().version() <= known || header.get().values().containsKey("clean")) {
             return false;
         }
         write(
